@@ -1,0 +1,5 @@
+//! `RequestHeaderModifier` and `ResponseHeaderModifier`.
+
+mod ops;
+
+pub use ops::{HeaderLines, HeaderOp};

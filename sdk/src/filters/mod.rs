@@ -1,0 +1,4 @@
+//! The filters of a rule.
+
+pub mod headers;
+pub mod redirect;

@@ -1,0 +1,104 @@
+//! A plan carried out on a request in memory: what a proxy with the module `httproute` would send.
+
+use crate::filters::headers::HeaderLines;
+use crate::kinds::Kinds;
+use crate::plan::{Backend, Plan};
+use crate::reply::Reply;
+use crate::request::RequestView;
+use crate::settings::Settings;
+
+/// What a plan comes to for a request: the pure counterpart of a module in a proxy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome<'p> {
+    /// The module answers by itself.
+    Answered(Reply<'p>),
+    /// The request goes to this upstream, in this form.
+    Forwarded {
+        /// The upstream; `None` where the request belongs to no rule and goes on as it is.
+        cluster: Option<&'p str>,
+        /// All its headers, pseudo-headers included.
+        headers: HeaderLines,
+    },
+}
+
+/// A copy of a request, ready to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copy<'p> {
+    /// The upstream that gets it.
+    pub cluster: &'p str,
+    /// All its headers, pseudo-headers included.
+    pub headers: HeaderLines,
+}
+
+impl<'r> Plan<'r> {
+    /// What becomes of `request` by a module that carries out everything.
+    pub fn outcome(&self, request: &RequestView<'_>, settings: &Settings) -> Outcome<'_> {
+        if let Some(reply) = self.reply(Kinds::ALL, settings.unmatched) {
+            return Outcome::Answered(reply);
+        }
+        let cluster = match self.backend {
+            Backend::Cluster(cluster) => Some(cluster),
+            Backend::None | Backend::Unresolved => None,
+        };
+        let headers = lines(request, settings, &self.request_headers, self.path.as_deref(), self.authority);
+        Outcome::Forwarded { cluster, headers }
+    }
+
+    /// The copies of `request` that its mirrors get.
+    pub fn copies(&self, request: &RequestView<'_>, settings: &Settings) -> Vec<Copy<'r>> {
+        if self.is_broken(Kinds::ALL) {
+            return Vec::new();
+        }
+        self.mirrors
+            .iter()
+            .map(|mirror| {
+                let steps = self.request_headers.get(..mirror.header_steps).unwrap_or_default();
+                let headers = lines(request, settings, steps, mirror.path.as_deref(), mirror.authority);
+                Copy { cluster: mirror.cluster, headers }
+            })
+            .collect()
+    }
+
+    /// Carries the changes to the response's headers out on `lines`. A request that belongs to no rule or to a broken one
+    /// has none.
+    pub fn respond(&self, lines: &mut HeaderLines) {
+        if !self.is_broken(Kinds::ALL) {
+            apply(&self.response_headers, lines);
+        }
+    }
+}
+
+/// The headers of `request` after `steps`, without those by which modules and proxy talk to each other.
+fn lines(
+    request: &RequestView<'_>,
+    settings: &Settings,
+    steps: &[&[crate::HeaderOp]],
+    path: Option<&[u8]>,
+    authority: Option<&str>,
+) -> HeaderLines {
+    let mut lines: HeaderLines =
+        request.headers().iter().map(|(name, value)| (name.to_vec(), value.to_vec())).collect();
+    apply(steps, &mut lines);
+    lines.retain(|(name, _)| !settings.is_private(name));
+    for (name, value) in &mut lines {
+        match name.as_slice() {
+            b":path" => path.into_iter().for_each(|path| *value = path.to_vec()),
+            b":authority" => authority.into_iter().for_each(|host| *value = host.as_bytes().to_vec()),
+            _ => {}
+        }
+    }
+    lines
+}
+
+fn apply(steps: &[&[crate::HeaderOp]], lines: &mut HeaderLines) {
+    steps.iter().copied().flatten().for_each(|op| op.apply(lines));
+}
+
+impl Settings {
+    /// Whether a header (any case) is one by which modules and proxy talk to each other.
+    pub fn is_private(&self, name: &[u8]) -> bool {
+        std::iter::once(&self.cluster_header)
+            .chain(&self.mirror_headers)
+            .any(|private| name.eq_ignore_ascii_case(private.as_bytes()))
+    }
+}

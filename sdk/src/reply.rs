@@ -1,0 +1,55 @@
+//! The answers that a module gives by itself.
+
+use crate::filters::redirect::Redirection;
+
+/// An answer that a module gives by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reply<'p> {
+    /// The HTTP status.
+    pub status: u16,
+    /// The `Location` header, where the answer is a redirect.
+    pub location: Option<&'p str>,
+    /// The body: one line of text for a person, without anything that the client sent.
+    pub body: &'static str,
+    /// What the proxy's access log shows as the details of the response code.
+    pub details: &'static str,
+}
+
+impl Reply<'static> {
+    /// "If no matches are found … HTTP 404 status code MUST be returned."
+    pub const NO_RULE: Self = Self::of(404, "no HTTPRoute rule matches this request\n", "httproute_no_rule");
+    /// A listener of another filter chain serves this host (RFC 9110, section 15.5.20).
+    pub const MISDIRECTED: Self =
+        Self::of(421, "this host is served on another connection\n", "httproute_misdirected");
+    /// What the proxy has not normalised must not slip past a rule.
+    pub const DOT_SEGMENT: Self =
+        Self::of(400, "the path has a \".\" or \"..\" segment\n", "httproute_dot_segment");
+    /// Something in the rule is wrong; the log says what.
+    pub const BROKEN_RULE: Self =
+        Self::of(500, "the rule for this request is not valid\n", "httproute_broken_rule");
+    /// "a 500 unless a filter produces the response"
+    pub const NO_BACKEND: Self =
+        Self::of(500, "the rule for this request has no backend\n", "httproute_no_backend");
+    /// "requests that would have been routed to an invalid backend MUST receive a 500 status code"
+    pub const UNRESOLVED_BACKEND: Self =
+        Self::of(500, "the backend for this request cannot be resolved\n", "httproute_unresolved_backend");
+    /// The proxy refused a change; to go on would mean to forward what the rule does not say.
+    pub const HOST_FAILURE: Self =
+        Self::of(500, "the request could not be processed\n", "httproute_host_failure");
+
+    const fn of(status: u16, body: &'static str, details: &'static str) -> Self {
+        Reply { status, location: None, body, details }
+    }
+}
+
+impl<'p> Reply<'p> {
+    /// The answer that is a redirect.
+    pub(crate) fn redirect(redirection: &'p Redirection) -> Self {
+        Reply {
+            status: redirection.status,
+            location: Some(&redirection.location),
+            body: "",
+            details: "httproute_redirect",
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! What a configuration says beside its routes.
+
+/// What a configuration says beside its routes and listeners.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The request header by which the proxy picks the upstream, in lower case.
+    pub cluster_header: Box<str>,
+    /// The request headers by which the proxy sends copies, in lower case: [`Settings::PROXY_MIRRORS`] of them, or none
+    /// where the module sends all copies.
+    pub mirror_headers: Vec<Box<str>>,
+    /// The largest body of a request that the module copies for a mirror, in bytes.
+    pub mirror_body_limit: usize,
+    /// What becomes of requests that belong to no rule; `None` leaves it to the module.
+    pub unmatched: Option<Unmatched>,
+}
+
+/// What becomes of requests that belong to no rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unmatched {
+    /// They are answered with 404.
+    Reject,
+    /// They go on as they are.
+    Pass,
+}
+
+impl Settings {
+    /// How many copies of a request the proxy carries at most. Fixed, because the proxy's route has a mirror policy for
+    /// each, and an edit of an HTTPRoute must never change the proxy's route.
+    pub const PROXY_MIRRORS: usize = 4;
+    /// The default of [`Settings::mirror_body_limit`]: 1 MiB.
+    pub const MIRROR_BODY_LIMIT: usize = 1 << 20;
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            cluster_header: "x-httproute-cluster".into(),
+            mirror_headers: Vec::new(),
+            mirror_body_limit: Settings::MIRROR_BODY_LIMIT,
+            unmatched: None,
+        }
+    }
+}

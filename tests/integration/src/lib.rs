@@ -1,0 +1,1 @@
+//! Runs the cases and the demo against real proxies

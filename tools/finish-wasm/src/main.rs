@@ -1,0 +1,2 @@
+//! Removes the exports that a module has no use for
+fn main() {}
