@@ -1,1 +1,30 @@
-//! Runs the cases and the demo against real proxies
+//! Runs the cases and the demo against real proxies, and the cases against the SDK alone.
+
+pub mod backend;
+pub mod case;
+pub mod client;
+pub mod envoy;
+pub mod expect;
+pub mod fleet;
+pub mod native;
+pub mod proxy;
+pub mod record;
+pub mod wire;
+
+use std::path::{Path, PathBuf};
+
+/// The checkout.
+pub fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_owned()
+}
+
+/// The folder of the built modules.
+pub fn dist() -> PathBuf {
+    std::env::var_os("HTTPROUTE_DIST").map_or_else(|| root().join("dist"), PathBuf::from)
+}
+
+/// The folder of the case files.
+pub fn cases() -> PathBuf {
+    root().join("tests/integration/cases")
+}

