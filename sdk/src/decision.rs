@@ -27,6 +27,8 @@ pub enum NoRule {
     Misdirected,
     /// The path has a `.` or `..` segment.
     DotSegment,
+    /// It is meant for a listener or a hostname that is not valid.
+    Broken,
 }
 
 impl Decision {
@@ -50,6 +52,7 @@ impl Decision {
             Decision::NoRule(NoRule::Unmatched) => (1, 0, 0, 0, 0),
             Decision::NoRule(NoRule::Misdirected) => (2, 0, 0, 0, 0),
             Decision::NoRule(NoRule::DotSegment) => (3, 0, 0, 0, 0),
+            Decision::NoRule(NoRule::Broken) => (4, 0, 0, 0, 0),
         };
         let mut bytes = [0; Self::BYTES];
         let parts = fingerprint
@@ -88,6 +91,7 @@ impl Decision {
             1 => Some(Decision::NoRule(NoRule::Unmatched)),
             2 => Some(Decision::NoRule(NoRule::Misdirected)),
             3 => Some(Decision::NoRule(NoRule::DotSegment)),
+            4 => Some(Decision::NoRule(NoRule::Broken)),
             _ => None,
         }
     }
@@ -105,6 +109,7 @@ mod tests {
             Decision::NoRule(NoRule::Unmatched),
             Decision::NoRule(NoRule::Misdirected),
             Decision::NoRule(NoRule::DotSegment),
+            Decision::NoRule(NoRule::Broken),
         ] {
             let bytes = decision.to_bytes(42);
             assert_eq!(Decision::from_bytes(&bytes, 42), Some(decision));

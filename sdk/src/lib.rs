@@ -1,9 +1,12 @@
 //! Decodes Kubernetes Gateway API HTTPRoutes, picks the one rule that a request belongs to, and describes the decision as data.
 
+mod config;
 mod decision;
 mod draw;
 pub mod filters;
 mod kinds;
+mod listener;
+mod matching;
 mod outcome;
 mod plan;
 mod problem;
@@ -11,6 +14,7 @@ mod reply;
 mod request;
 mod routes;
 mod settings;
+mod table;
 
 pub use decision::{Decision, NoRule};
 pub use draw::Draw;

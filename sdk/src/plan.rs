@@ -124,6 +124,7 @@ impl<'r> Plan<'r> {
         let chooses_backends = kinds.has(Kinds::BACKENDS);
         match self.decision {
             Decision::NoRule(NoRule::DotSegment) => chooses_backends.then_some(Reply::DOT_SEGMENT),
+            Decision::NoRule(NoRule::Broken) => chooses_backends.then_some(Reply::BROKEN_RULE),
             Decision::NoRule(NoRule::Misdirected) => chooses_backends.then_some(Reply::MISDIRECTED),
             Decision::NoRule(NoRule::Unmatched) => {
                 let default = if chooses_backends { Unmatched::Reject } else { Unmatched::Pass };

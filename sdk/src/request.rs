@@ -35,8 +35,15 @@ impl<'a> RequestView<'a> {
     /// `local_port` tells on which port the proxy received the request. It is asked only where a redirect needs it and the
     /// configuration names no listener port, because asking a proxy for it is dear.
     pub fn new(headers: &'a [(&'a [u8], &'a [u8])], local_port: &'a dyn Fn() -> Option<u16>) -> Self {
-        let mut view =
-            RequestView { headers, method: b"", scheme: b"", authority: b"", path: b"", query: None, local_port };
+        let mut view = RequestView {
+            headers,
+            method: b"",
+            scheme: b"",
+            authority: b"",
+            path: b"",
+            query: None,
+            local_port,
+        };
         let mut target: &[u8] = b"";
         for &(name, value) in headers {
             match name {
@@ -100,7 +107,8 @@ impl<'a> RequestView<'a> {
     pub fn header<'n>(&self, name: &'n str) -> impl Iterator<Item = &'a [u8]> + use<'a, 'n> {
         let authority = (name == "host").then_some(self.authority);
         let lines = if authority.is_some() { &[][..] } else { self.headers };
-        let lines = lines.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name.as_bytes())).map(|&(_, value)| value);
+        let lines =
+            lines.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name.as_bytes())).map(|&(_, value)| value);
         authority.into_iter().chain(lines)
     }
 }

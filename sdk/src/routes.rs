@@ -2,45 +2,195 @@
 
 use std::fmt;
 
-use crate::decision::Decision;
+use crate::config;
+use crate::config::route::Route;
+use crate::config::rule::Rule;
+use crate::decision::{Decision, NoRule};
 use crate::draw::Draw;
-use crate::plan::{Plan, Steps};
+use crate::filters::{self, Cx, Flow, mirror};
+use crate::kinds::Kinds;
+use crate::listener::Listener;
+use crate::matching::dots::has_dot_segment;
+use crate::matching::host::{HostPattern, normalised_host};
+use crate::matching::path::PathMatch;
+use crate::plan::{Plan, RuleName, Steps};
 use crate::problem::{Problem, Refusal};
 use crate::request::RequestView;
 use crate::settings::Settings;
+use crate::table::{Found, Table};
 
-/// A compiled configuration.
+/// A compiled configuration: decoded once, asked for each request.
+///
+/// ```
+/// use httproute_sdk::{Backend, Draw, RequestView, Routes};
+///
+/// let configuration = br#"{ "routes": [ {
+///     "metadata": { "namespace": "shop", "name": "cart" },
+///     "spec": { "rules": [ {
+///         "matches": [ { "path": { "type": "PathPrefix", "value": "/cart" } } ],
+///         "backendRefs": [ { "name": "cart", "port": 8080 } ] } ] } } ] }"#;
+/// let (routes, problems) = Routes::decode(configuration).unwrap();
+/// assert!(problems.is_empty());
+///
+/// let headers = [(&b":path"[..], &b"/cart/items"[..])];
+/// let plan = routes.plan(&RequestView::new(&headers, &|| None), &mut Draw::seeded(1));
+/// assert_eq!(plan.backend, Backend::Cluster("shop/cart/8080"));
+/// assert_eq!(plan.rule.unwrap().route, "shop/cart");
+/// ```
 #[derive(Debug)]
-pub struct Routes {}
+pub struct Routes {
+    pub(crate) settings: Settings,
+    pub(crate) fingerprint: u64,
+    /// `None` where the configuration names no listeners: all requests belong to one without a hostname.
+    pub(crate) listeners: Option<Vec<Listener>>,
+    pub(crate) misdirected: Vec<HostPattern>,
+    pub(crate) tables: Vec<Table>,
+    pub(crate) routes: Vec<Route>,
+    pub(crate) rules: Vec<Rule>,
+}
 
 impl Routes {
-    /// Decodes.
-    pub fn decode(_bytes: &[u8]) -> Result<(Routes, Vec<Problem>), Refusal> {
-        Err(Refusal { code: "NotYet", message: String::new() })
+    /// Decodes a configuration (`docs/configuration.md`), and says what is wrong with it: all problems at once.
+    ///
+    /// A rule in which something is wrong is kept and answers 500; the others work.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`] where the bytes are not JSON, not of the form of a configuration, or of a newer version.
+    pub fn decode(bytes: &[u8]) -> Result<(Routes, Vec<Problem>), Refusal> {
+        config::decode(bytes)
     }
-    /// Settings.
+
+    /// What the configuration says beside its routes.
     pub fn settings(&self) -> &Settings {
-        std::process::abort()
+        &self.settings
     }
+
     /// A number that two configurations share only if they decide alike.
     pub fn fingerprint(&self) -> u64 {
-        0
+        self.fingerprint
     }
-    /// Plans.
-    pub fn plan<'r>(&'r self, _request: &RequestView<'_>, _draw: &mut Draw) -> Plan<'r> {
-        std::process::abort()
+
+    /// What becomes of `request`. "Only one route rule may receive the request."
+    pub fn plan<'r>(&'r self, request: &RequestView<'_>, draw: &mut Draw) -> Plan<'r> {
+        let seed = draw.seed();
+        match self.decide(request, seed) {
+            Ok(decision) => {
+                self.carry_out(decision, request, draw).unwrap_or_else(|| no_rule(NoRule::Unmatched))
+            }
+            Err(reason) => no_rule(reason),
+        }
     }
-    /// The plan for a decision that another module made; `None` where it is none of this configuration.
-    pub fn resume<'r>(&'r self, _decision: Decision, _request: &RequestView<'_>) -> Option<Plan<'r>> {
-        None
+
+    /// The plan for a decision that another module of the filter chain made: nothing is matched again, for a rewritten path
+    /// would pick another rule. `None` where the decision is none of this configuration.
+    pub fn resume<'r>(&'r self, decision: Decision, request: &RequestView<'_>) -> Option<Plan<'r>> {
+        match decision {
+            Decision::Rule { seed, .. } => self.carry_out(decision, request, &mut Draw::seeded(seed)),
+            Decision::NoRule(reason) => Some(no_rule(reason)),
+        }
     }
-    /// The response's header changes of a decision, for a response phase that has no request any more. Empty for a
-    /// request without rule.
-    pub fn response_headers(&self, _decision: Decision) -> Steps<'_> {
-        Steps::new()
+
+    /// The changes to the response's headers that a decision brings with it, for a response phase that has no request any
+    /// more. None for a request without rule. Whether the rule is broken is for the request phase to remember.
+    pub fn response_headers(&self, decision: Decision) -> Steps<'_> {
+        let gone = RequestView::new(&[], &|| None);
+        self.resume(decision, &gone).map(|plan| plan.response_headers).unwrap_or_default()
     }
-    /// "3 routes, 7 rules, 2 listeners"
-    pub fn summary(&self) -> impl fmt::Display {
-        ""
+
+    /// The configuration in numbers: `3 routes, 7 rules, 2 listeners`.
+    pub fn summary(&self) -> impl fmt::Display + use<> {
+        let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+        let listeners = match &self.listeners {
+            Some(listeners) => count(listeners.len(), "listener"),
+            None => "any listener".to_owned(),
+        };
+        format!("{}, {}, {listeners}", count(self.routes.len(), "route"), count(self.rules.len(), "rule"))
     }
+
+    fn decide(&self, request: &RequestView<'_>, seed: u64) -> Result<Decision, NoRule> {
+        if has_dot_segment(request.path()) {
+            return Err(NoRule::DotSegment);
+        }
+        let host = normalised_host(request.authority());
+        let (number, listener) = self.listener(&host)?;
+        if listener.is_some_and(|listener| listener.broken) {
+            return Err(NoRule::Broken);
+        }
+        let table =
+            self.tables.get(listener.map_or(0, |listener| listener.table)).ok_or(NoRule::Unmatched)?;
+        match table.find(&host, request, &self.rules) {
+            Found::Match(found) => {
+                Ok(Decision::Rule { listener: number, rule: found.rule, matched: found.matched, seed })
+            }
+            Found::BrokenHostname => Err(NoRule::Broken),
+            Found::Nothing => Err(NoRule::Unmatched),
+        }
+    }
+
+    /// The listener that a request for `host` belongs to: "a request SHOULD match at most one Listener", the most specific.
+    fn listener(&self, host: &[u8]) -> Result<(Option<u32>, Option<&Listener>), NoRule> {
+        let matching = self.listeners.iter().flatten().enumerate();
+        let matching =
+            matching.filter_map(|(number, listener)| Some((listener.matches(host)?, number, listener)));
+        // Of equals the first.
+        let chosen =
+            matching.max_by_key(|&(specificity, number, _)| (specificity, std::cmp::Reverse(number)));
+        let elsewhere = self.misdirected.iter().filter_map(|hostname| hostname.matches(host)).max();
+        let here = match chosen {
+            Some((specificity, ..)) => Some(specificity),
+            None if self.listeners.is_none() => Some(crate::matching::host::Specificity::Any),
+            None => None,
+        };
+        // "If another Listener has an exact match or more specific wildcard entry, the Gateway SHOULD return a 421."
+        if elsewhere > here {
+            return Err(NoRule::Misdirected);
+        }
+        match chosen {
+            Some((_, number, listener)) => Ok((Some(number as u32), Some(listener))),
+            None if self.listeners.is_none() => Ok((None, None)),
+            None => Err(NoRule::Unmatched),
+        }
+    }
+
+    fn carry_out<'r>(
+        &'r self,
+        decision: Decision,
+        request: &RequestView<'_>,
+        draw: &mut Draw,
+    ) -> Option<Plan<'r>> {
+        let Decision::Rule { listener, rule, matched, .. } = decision else { return None };
+        let listener = match listener {
+            Some(number) => Some(self.listeners.as_ref()?.get(number as usize)?),
+            None => None,
+        };
+        let rule = self.rules.get(rule as usize)?;
+        let entry = rule.match_at(matched)?;
+        let route = self.routes.get(rule.route as usize)?;
+        let name = RuleName {
+            route: &route.name,
+            rule: rule.place as usize,
+            matched: matched as usize,
+            name: rule.name.as_deref(),
+        };
+        let mut plan = Plan::new(decision, Some(name), rule.broken);
+        // The backend's draw is the first: see `Draw`.
+        let chosen = rule.backends.choose(draw);
+        let prefix = match &entry.path {
+            PathMatch::Prefix(prefix) => Some(&**prefix),
+            PathMatch::Exact(_) | PathMatch::Regex(_) => None,
+        };
+        let mut cx = Cx { request, listener, prefix, draw };
+        let flow = filters::run(&rule.filters, &mut cx, &mut plan);
+        if let (Flow::Continue, Some(choice)) = (flow, chosen) {
+            plan.backend = choice.backend();
+            filters::run(choice.filters(), &mut cx, &mut plan);
+        }
+        mirror::assign_carriers(&mut plan, self.settings.mirror_headers.len());
+        Some(plan)
+    }
+}
+
+fn no_rule<'r>(reason: NoRule) -> Plan<'r> {
+    Plan::new(Decision::NoRule(reason), None, Kinds::NONE)
 }

@@ -1,4 +1,84 @@
-//! The filters of a rule.
+//! The filters of a rule: what each kind says, and what it does to a plan.
 
+pub(crate) mod config;
 pub mod headers;
+pub(crate) mod mirror;
+pub(crate) mod path_modifier;
 pub mod redirect;
+pub(crate) mod rewrite;
+pub(crate) mod split;
+
+use crate::plan::Plan;
+use crate::request::RequestView;
+use headers::{RequestHeaderModifier, ResponseHeaderModifier};
+use mirror::RequestMirror;
+use redirect::RequestRedirect;
+use rewrite::UrlRewrite;
+
+use crate::draw::Draw;
+use crate::listener::Listener;
+
+/// What a filter does to the plan of a request.
+pub(crate) trait Filter {
+    /// Adds what the filter does to `plan`.
+    fn on_request<'r>(&'r self, cx: &mut Cx<'_>, plan: &mut Plan<'r>) -> Flow;
+}
+
+/// What a filter knows of the request.
+pub(crate) struct Cx<'a> {
+    /// The request as it arrived: what earlier filters changed is in the plan.
+    pub(crate) request: &'a RequestView<'a>,
+    /// The listener that the request belongs to, where the configuration names listeners.
+    pub(crate) listener: Option<&'a Listener>,
+    /// The PathPrefix that matched, without the slash at its end.
+    pub(crate) prefix: Option<&'a str>,
+    /// The random draws of the request.
+    pub(crate) draw: &'a mut Draw,
+}
+
+/// Whether the filters after this one run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flow {
+    /// They run.
+    Continue,
+    /// The request is answered: only what changes the response still runs.
+    Answered,
+}
+
+/// A filter of a rule or of a backend.
+#[derive(Clone, Debug)]
+pub(crate) enum RuleFilter {
+    RequestHeaderModifier(RequestHeaderModifier),
+    ResponseHeaderModifier(ResponseHeaderModifier),
+    RequestRedirect(RequestRedirect),
+    UrlRewrite(UrlRewrite),
+    RequestMirror(RequestMirror),
+}
+
+impl RuleFilter {
+    fn as_filter(&self) -> &dyn Filter {
+        match self {
+            RuleFilter::RequestHeaderModifier(filter) => filter,
+            RuleFilter::ResponseHeaderModifier(filter) => filter,
+            RuleFilter::RequestRedirect(filter) => filter,
+            RuleFilter::UrlRewrite(filter) => filter,
+            RuleFilter::RequestMirror(filter) => filter,
+        }
+    }
+}
+
+/// Runs `filters` "in the order that they are specified".
+///
+/// What changes the response runs even behind a redirect: it goes on every response of the rule.
+pub(crate) fn run<'r>(filters: &'r [RuleFilter], cx: &mut Cx<'_>, plan: &mut Plan<'r>) -> Flow {
+    let mut flow = Flow::Continue;
+    for filter in filters {
+        let changes_response = matches!(filter, RuleFilter::ResponseHeaderModifier(_));
+        if (flow == Flow::Continue || changes_response)
+            && filter.as_filter().on_request(cx, plan) == Flow::Answered
+        {
+            flow = Flow::Answered;
+        }
+    }
+    flow
+}

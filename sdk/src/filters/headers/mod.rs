@@ -1,5 +1,40 @@
 //! `RequestHeaderModifier` and `ResponseHeaderModifier`.
 
+mod config;
 mod ops;
 
+pub(crate) use config::{decode_request, decode_response};
 pub use ops::{HeaderLines, HeaderOp};
+
+use super::{Cx, Filter, Flow};
+use crate::plan::Plan;
+
+/// "HTTPHeaderFilter defines a filter that modifies the headers of an HTTP request": a `RequestHeaderModifier`.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestHeaderModifier {
+    pub(crate) ops: Box<[HeaderOp]>,
+}
+
+/// A `ResponseHeaderModifier`.
+#[derive(Clone, Debug)]
+pub(crate) struct ResponseHeaderModifier {
+    pub(crate) ops: Box<[HeaderOp]>,
+}
+
+impl Filter for RequestHeaderModifier {
+    fn on_request<'r>(&'r self, _: &mut Cx<'_>, plan: &mut Plan<'r>) -> Flow {
+        if !self.ops.is_empty() {
+            plan.request_headers.push(&self.ops);
+        }
+        Flow::Continue
+    }
+}
+
+impl Filter for ResponseHeaderModifier {
+    fn on_request<'r>(&'r self, _: &mut Cx<'_>, plan: &mut Plan<'r>) -> Flow {
+        if !self.ops.is_empty() {
+            plan.response_headers.push(&self.ops);
+        }
+        Flow::Continue
+    }
+}

@@ -1,0 +1,86 @@
+//! From `listeners` and `misdirected` to listeners.
+
+use serde_json::Value;
+
+use super::node::Node;
+use super::report::{Place, Report};
+use super::route::{Route, recognisable};
+use super::text::is_hostname;
+use crate::kinds::Kinds;
+use crate::listener::{Listener, Scheme};
+use crate::matching::host::HostPattern;
+
+/// A listener, and the routes that are attached to it: `None` for all.
+pub(super) struct Attachment {
+    pub(super) listener: Listener,
+    pub(super) routes: Option<Vec<u32>>,
+}
+
+pub(super) fn decode(list: &[Value], routes: &[Route], report: &mut Report) -> Vec<Attachment> {
+    let place = Place::Start("/listeners");
+    let nodes =
+        list.iter().enumerate().map(|(index, value)| Node { value, place: Place::Index(&place, index) });
+    nodes.map(|node| decode_one(&node, routes, report)).collect()
+}
+
+/// A listener in which something is wrong is kept, and answers 500: were it left out, its requests would go to another.
+fn decode_one(node: &Node<'_>, routes: &[Route], report: &mut Report) -> Attachment {
+    report.start(Kinds::BACKENDS);
+    let mut listener = Listener { hostname: None, port: None, scheme: None, table: 0, broken: false };
+    let mut attached = None;
+    if let Some(object) = node.object(report) {
+        object.only(&["gateway", "name", "port", "protocol", "hostname", "routes"], report);
+        object.text("gateway", report);
+        object.text("name", report);
+        listener.hostname = object.get("hostname").and_then(|node| hostname(&node, report));
+        listener.port =
+            object.get("port").and_then(|node| node.integer(1..=65535, report)).map(|port| port as u16);
+        listener.scheme = object.get("protocol").and_then(|node| {
+            let protocol = node.text(report)?;
+            let scheme = Scheme::new(protocol.as_bytes());
+            if scheme.is_none() {
+                let message = format!("HTTPRoutes do not attach to listeners of protocol {protocol:?}");
+                report.error(&node.place, "UnsupportedValue", message, "use HTTP or HTTPS");
+            }
+            scheme
+        });
+        if object.get("routes").is_some() {
+            let mut numbers = Vec::new();
+            object.each("routes", usize::MAX, report, |node, report| {
+                let Some(name) = node.text(report) else { return };
+                let found = routes.iter().enumerate().filter(|(_, route)| *route.name == *name);
+                let before = numbers.len();
+                numbers.extend(found.map(|(number, _)| number as u32));
+                if numbers.len() == before {
+                    let message = format!("no route is named {name:?}");
+                    report.warn(&node.place, "UnknownRoute", message, "name routes as namespace/name");
+                }
+            });
+            numbers.sort_unstable();
+            numbers.dedup();
+            attached = Some(numbers);
+        }
+    }
+    listener.broken = !report.broken().is_none();
+    Attachment { listener, routes: attached }
+}
+
+/// The hostname of a listener; an empty one is none, as the API has it.
+fn hostname(node: &Node<'_>, report: &mut Report) -> Option<HostPattern> {
+    let hostname = node.text(report)?;
+    if hostname.is_empty() {
+        return None;
+    }
+    if !is_hostname(hostname) {
+        let message = format!("{hostname:?} is no hostname: what it is meant for is answered with 500");
+        report.error(&node.place, "InvalidHostname", message, "");
+    }
+    Some(HostPattern::new(&recognisable(hostname)))
+}
+
+pub(super) fn decode_misdirected(list: &[Value], report: &mut Report) -> Vec<HostPattern> {
+    let place = Place::Start("/misdirected");
+    let nodes =
+        list.iter().enumerate().map(|(index, value)| Node { value, place: Place::Index(&place, index) });
+    nodes.filter_map(|node| hostname(&node, report)).collect()
+}

@@ -1,0 +1,214 @@
+//! From `rules[].matches[]` to matches.
+
+use super::node::{Node, Object};
+use super::report::Report;
+use super::suggest::did_you_mean;
+use super::text::{is_header_value, is_token, path_fault};
+use crate::matching::Match;
+use crate::matching::header::{HeaderMatch, QueryParamMatch, ValueMatch, whole};
+use crate::matching::path::PathMatch;
+
+const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
+
+/// The match that holds for every request: "If no matches are specified, the default is a prefix path match on "/"".
+pub(crate) fn everything() -> Match {
+    Match {
+        path: PathMatch::Prefix("".into()),
+        method: None,
+        headers: Box::default(),
+        query_params: Box::default(),
+        broken: false,
+    }
+}
+
+/// One entry of `matches`. Where something in it is wrong, its rule answers 500, and the match is what can still be told
+/// of the requests that it is meant for; `None` where that is nothing.
+pub(crate) fn decode(node: &Node<'_>, report: &mut Report) -> Option<Match> {
+    let (entry, sound) = report.sound(|report| {
+        let object = node.object(report)?;
+        object.only(&["path", "headers", "queryParams", "method"], report);
+        let path_is_elsewhere = object.get("path").is_none()
+            && object.unknown(&["path", "headers", "queryParams", "method"]).next().is_some();
+        let path = match object.get("path") {
+            Some(node) => decode_path(&node, report),
+            // A misspelt path is no path, and must not make a match for everything.
+            None if path_is_elsewhere => None,
+            None => Some(PathMatch::Prefix("".into())),
+        };
+        let method = object.get("method").and_then(|node| decode_method(&node, report));
+        let mut headers: Vec<HeaderMatch> = Vec::new();
+        object.each("headers", 16, report, |node, report| {
+            let Some((name, value)) = decode_predicate(&node, 4096, is_header_value, report) else { return };
+            let name: Box<str> = name.to_ascii_lowercase().into();
+            // "If multiple entries specify equivalent header names, only the first entry with an equivalent name MUST be
+            // considered for a match. Subsequent entries with an equivalent header name MUST be ignored."
+            if headers.iter().any(|earlier| earlier.name == name) {
+                ignored(&node, &name, report);
+            } else {
+                headers.push(HeaderMatch { name, value });
+            }
+        });
+        let mut query_params: Vec<QueryParamMatch> = Vec::new();
+        object.each("queryParams", 16, report, |node, report| {
+            let Some((name, value)) = decode_predicate(&node, 1024, |_| true, report) else { return };
+            if query_params.iter().any(|earlier| *earlier.name == *name) {
+                ignored(&node, name, report);
+            } else {
+                query_params.push(QueryParamMatch { name: name.into(), value });
+            }
+        });
+        Some((path?, method, headers, query_params))
+    });
+    let (path, method, headers, query_params) = entry?;
+    Some(Match { path, method, headers: headers.into(), query_params: query_params.into(), broken: !sound })
+}
+
+fn ignored(node: &Node<'_>, name: &str, report: &mut Report) {
+    let message = format!("{name:?} is named before in this list, so this entry is ignored");
+    report.warn(&node.place, "DuplicateName", message, "keep one entry for each name");
+}
+
+fn decode_path(node: &Node<'_>, report: &mut Report) -> Option<PathMatch> {
+    let path = node.object(report)?;
+    path.only(&["type", "value"], report);
+    let value_node = path.get("value");
+    let value = match &value_node {
+        Some(node) => node.text(report)?,
+        None => "/",
+    };
+    let kind = path.get("type");
+    let kind = match &kind {
+        Some(node) => node.text(report)?,
+        None => "PathPrefix",
+    };
+    let place = value_node.as_ref().map_or(&path.place, |node| &node.place);
+    match kind {
+        "Exact" | "PathPrefix" => {
+            if let Some(fault) = path_fault(value) {
+                report.error(place, "InvalidPath", format!("the path {value:?} {fault}"), "");
+            }
+            literal(kind, value)
+        }
+        "RegularExpression" => match whole(value) {
+            Ok(_) if value.len() > 1024 => {
+                report.error(place, "InvalidRegex", "the pattern has more than 1024 characters".into(), "");
+                None
+            }
+            Ok(regex) => Some(PathMatch::Regex(regex)),
+            Err(error) => {
+                let message = format!("{value:?} is no regular expression: {error}");
+                report.error(place, "InvalidRegex", message, "see docs/configuration.md for the syntax");
+                literal_beginning(value)
+            }
+        },
+        other => {
+            let known = ["Exact", "PathPrefix", "RegularExpression"];
+            unsupported(&path, "type", other, &known, report);
+            literal("PathPrefix", value)
+        }
+    }
+}
+
+/// A path that is not valid still tells which requests its rule, which answers 500, was meant for.
+fn literal(kind: &str, value: &str) -> Option<PathMatch> {
+    if !value.is_ascii() || value.chars().any(char::is_control) {
+        return None;
+    }
+    let value = if value.starts_with('/') { value.to_owned() } else { format!("/{value}") };
+    Some(match kind {
+        "Exact" => PathMatch::Exact(value.into()),
+        _ => PathMatch::Prefix(value.trim_end_matches('/').into()),
+    })
+}
+
+/// The whole path elements with which every path that a regular expression is meant for begins. Nothing where there is
+/// none: a rule that cannot be read must not take all requests.
+fn literal_beginning(pattern: &str) -> Option<PathMatch> {
+    let pattern = pattern.strip_prefix('^').unwrap_or(pattern);
+    let end =
+        pattern.find(|c: char| !(c.is_ascii_alphanumeric() || "/-_~".contains(c))).unwrap_or(pattern.len());
+    // The last element may go on behind what is literal.
+    let (elements, _) = pattern.get(..end)?.rsplit_once('/')?;
+    (elements.starts_with('/')).then(|| PathMatch::Prefix(elements.trim_end_matches('/').into()))
+}
+
+fn decode_method(node: &Node<'_>, report: &mut Report) -> Option<Box<str>> {
+    let method = node.text(report)?;
+    if !METHODS.contains(&method) {
+        let message = format!("the method {method:?} cannot be matched");
+        let hint = did_you_mean(method, &METHODS).map_or_else(
+            || format!("known are {}", METHODS.join(", ")),
+            |name| format!("did you mean {name}?"),
+        );
+        report.error(&node.place, "UnsupportedValue", message, &hint);
+    }
+    Some(method.into())
+}
+
+/// Name and value of a header or query parameter predicate.
+fn decode_predicate<'a>(
+    node: &Node<'a>,
+    longest: usize,
+    is_valid: impl Fn(&str) -> bool,
+    report: &mut Report,
+) -> Option<(&'a str, ValueMatch)> {
+    let predicate = node.object(report)?;
+    predicate.only(&["type", "name", "value"], report);
+    let name_node = predicate.required("name", report)?;
+    let name = member(node, "name")?;
+    name_node.text(report)?;
+    if !is_token(name) {
+        report.error(
+            &name_node.place,
+            "InvalidName",
+            format!("{name:?} is no name of a header or parameter"),
+            "",
+        );
+    }
+    let Some(value_node) = predicate.required("value", report) else {
+        return Some((name, ValueMatch::Present));
+    };
+    let Some(value) = value_node.text(report) else { return Some((name, ValueMatch::Present)) };
+    if value.is_empty() || value.len() > longest || !is_valid(value) {
+        let message =
+            format!("the value must have 1 to {longest} characters, and no control characters in a header");
+        report.error(&value_node.place, "InvalidValue", message, "");
+        return Some((name, ValueMatch::Present));
+    }
+    let kind_node = predicate.get("type");
+    let kind = kind_node.as_ref().map_or(Some("Exact"), |node| node.text(report));
+    let value = match kind {
+        Some("Exact") => ValueMatch::Exact(value.into()),
+        Some("RegularExpression") => match whole(value) {
+            Ok(regex) => ValueMatch::Regex(regex),
+            Err(error) => {
+                let message = format!("{value:?} is no regular expression: {error}");
+                report.error(
+                    &value_node.place,
+                    "InvalidRegex",
+                    message,
+                    "see docs/configuration.md for the syntax",
+                );
+                ValueMatch::Present
+            }
+        },
+        Some(other) => {
+            unsupported(&predicate, "type", other, &["Exact", "RegularExpression"], report);
+            ValueMatch::Present
+        }
+        None => ValueMatch::Present,
+    };
+    Some((name, value))
+}
+
+/// The text of a member, with the life of the document.
+fn member<'a>(node: &Node<'a>, key: &str) -> Option<&'a str> {
+    node.value.get(key)?.as_str()
+}
+
+fn unsupported(object: &Object<'_>, key: &str, value: &str, known: &[&str], report: &mut Report) {
+    let Some(node) = object.get(key) else { return };
+    let hint = did_you_mean(value, known)
+        .map_or_else(|| format!("known are {}", known.join(", ")), |name| format!("did you mean {name}?"));
+    report.error(&node.place, "UnsupportedValue", format!("there is no {key} {value:?}"), &hint);
+}

@@ -1,0 +1,121 @@
+//! From bytes to a compiled configuration: route by route, with all problems at once.
+
+pub(crate) mod backend_ref;
+pub(crate) mod cluster;
+mod document;
+mod fingerprint;
+mod listeners;
+pub(crate) mod matches;
+pub(crate) mod node;
+pub(crate) mod report;
+pub(crate) mod route;
+pub(crate) mod rule;
+mod settings;
+pub(crate) mod suggest;
+pub(crate) mod text;
+mod time;
+pub(crate) mod unresolved;
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::matching::host::HostPattern;
+use crate::problem::{Problem, Refusal};
+use crate::routes::Routes;
+use crate::settings::Settings;
+use crate::table::Table;
+use document::Document;
+use fingerprint::Fingerprint;
+use listeners::Attachment;
+use report::{Place, Report};
+use route::Route;
+use rule::Rule;
+use unresolved::Unresolved;
+
+/// Decodes a configuration. See [`Routes::decode`].
+pub(crate) fn decode(bytes: &[u8]) -> Result<(Routes, Vec<Problem>), Refusal> {
+    let document = Document::read(bytes)?;
+    let (settings, cluster_name) = settings::decode(&document)?;
+    let mut report = Report::default();
+    let mut fingerprint = Fingerprint::new();
+
+    let unresolved = document.strings_by_key("unresolved", &mut fingerprint)?;
+    let unresolved = Unresolved::new(unresolved.into_iter());
+    let mut routes: Vec<Route> = Vec::new();
+    let mut rules: Vec<Rule> = Vec::new();
+    for (index, raw) in document.routes.iter().enumerate() {
+        let start = document.route_pointer(index);
+        let place = Place::Start(&start);
+        // The tree of one route at a time: the memory of a module never shrinks.
+        let Some(value) = tree(raw, &place, &mut report) else { continue };
+        fingerprint.add("route", &value);
+        let number = routes.len() as u32;
+        let route = route::decode(&value, place, number, &cluster_name, &unresolved, &mut rules, &mut report);
+        if let Some(route) = route {
+            repeated(&route, &routes, &place, &mut report);
+            routes.push(route);
+        } else {
+            rules.retain(|rule| rule.route != number);
+        }
+    }
+    unresolved.report_unmet(&mut report);
+
+    let listeners = document.list("listeners", &mut fingerprint)?;
+    let listeners = listeners.map(|list| listeners::decode(&list, &routes, &mut report));
+    let misdirected = document.list("misdirected", &mut fingerprint)?.unwrap_or_default();
+    let misdirected = listeners::decode_misdirected(&misdirected, &mut report);
+    document.list("extensions", &mut fingerprint)?;
+
+    Ok((assemble(settings, fingerprint, routes, rules, listeners, misdirected), report.into_problems()))
+}
+
+fn assemble(
+    settings: Settings,
+    fingerprint: Fingerprint,
+    routes: Vec<Route>,
+    rules: Vec<Rule>,
+    listeners: Option<Vec<Attachment>>,
+    misdirected: Vec<HostPattern>,
+) -> Routes {
+    let mut tables = Vec::new();
+    // Listeners to which the same routes are attached share a table.
+    let mut attachments: Vec<Option<Vec<u32>>> = Vec::new();
+    let mut table_for = |attached: Option<Vec<u32>>| {
+        attachments.iter().position(|earlier| *earlier == attached).unwrap_or_else(|| {
+            tables.push(Table::new(&routes, &rules, attached.as_deref()));
+            attachments.push(attached);
+            attachments.len() - 1
+        })
+    };
+    let listeners: Option<Vec<_>> = listeners.map(|listeners| {
+        listeners
+            .into_iter()
+            .map(|Attachment { mut listener, routes }| {
+                listener.table = table_for(routes);
+                listener
+            })
+            .collect()
+    });
+    if listeners.is_none() {
+        table_for(None);
+    }
+    Routes { settings, fingerprint: fingerprint.value(), listeners, misdirected, tables, routes, rules }
+}
+
+fn tree(raw: &RawValue, place: &Place<'_>, report: &mut Report) -> Option<Value> {
+    match serde_json::from_str(raw.get()) {
+        Ok(value) => Some(value),
+        Err(error) => {
+            // It has been read as JSON once: only the depth is looked at anew.
+            report.error(place, "TooDeep", format!("the object cannot be read: {error}"), "");
+            None
+        }
+    }
+}
+
+fn repeated(route: &Route, earlier: &[Route], place: &Place<'_>, report: &mut Report) {
+    if !route.name.ends_with('/') && earlier.iter().any(|earlier| earlier.name == route.name) {
+        let message = format!("another route is named {} too, and both are carried out", route.name);
+        report.warn(place, "DuplicateName", message, "give each route a name of its own");
+    }
+}

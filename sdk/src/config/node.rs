@@ -1,0 +1,164 @@
+//! Reading a JSON value of which the place is known.
+
+use std::ops::RangeInclusive;
+
+use serde_json::{Map, Value};
+
+use super::report::{Place, Report};
+use super::suggest::did_you_mean;
+
+/// A JSON value and its place in the document.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Node<'a> {
+    pub(crate) value: &'a Value,
+    pub(crate) place: Place<'a>,
+}
+
+/// A JSON object and its place in the document.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Object<'a> {
+    map: &'a Map<String, Value>,
+    pub(crate) place: Place<'a>,
+}
+
+impl<'a> Node<'a> {
+    /// The value as an object; anything else is an error.
+    pub(crate) fn object(&self, report: &mut Report) -> Option<Object<'a>> {
+        match self.value {
+            Value::Object(map) => Some(Object { map, place: self.place }),
+            _ => self.wrong_type("an object", report),
+        }
+    }
+
+    /// The value as text; anything else is an error.
+    pub(crate) fn text(&self, report: &mut Report) -> Option<&'a str> {
+        match self.value {
+            Value::String(text) => Some(text),
+            _ => self.wrong_type("a string", report),
+        }
+    }
+
+    /// The value as a whole number that lies in `range`; anything else is an error.
+    pub(crate) fn integer(&self, range: RangeInclusive<u32>, report: &mut Report) -> Option<u32> {
+        // A configuration that went through a protobuf Struct has doubles for numbers.
+        let number = match self.value {
+            Value::Number(number) => number.as_f64().filter(|number| number.fract() == 0.0),
+            _ => None,
+        };
+        let Some(number) = number else { return self.wrong_type("a whole number", report) };
+        if number >= f64::from(*range.start()) && number <= f64::from(*range.end()) {
+            return Some(number as u32);
+        }
+        let message =
+            format!("{} is {number}, but must be between {} and {}", self.name(), range.start(), range.end());
+        report.error(&self.place, "OutOfRange", message, "");
+        None
+    }
+
+    /// The items of the value as an array; anything else is an error.
+    pub(crate) fn items(&self, report: &mut Report) -> Option<&'a [Value]> {
+        match self.value {
+            Value::Array(items) => Some(items),
+            _ => self.wrong_type("a list", report),
+        }
+    }
+
+    /// The last step of the place, for messages.
+    pub(crate) fn name(&self) -> String {
+        match self.place {
+            Place::Key(_, key) => key.to_owned(),
+            Place::Index(Place::Key(_, key), index) => format!("{key}[{index}]"),
+            Place::Index(_, index) => format!("item {index}"),
+            Place::Start(_) => "this".to_owned(),
+        }
+    }
+
+    fn wrong_type<T>(&self, wanted: &str, report: &mut Report) -> Option<T> {
+        let got = match self.value {
+            Value::Null => "null".to_owned(),
+            Value::Bool(value) => format!("{value}"),
+            Value::Number(number) => format!("the number {number}"),
+            Value::String(text) => format!("the string {text:?}"),
+            Value::Array(_) => "a list".to_owned(),
+            Value::Object(_) => "an object".to_owned(),
+        };
+        report.error(&self.place, "WrongType", format!("{} must be {wanted}, but is {got}", self.name()), "");
+        None
+    }
+}
+
+impl<'a> Object<'a> {
+    /// The member `key`; `null` counts as absent, as it does for the API server.
+    pub(crate) fn get<'o>(&'o self, key: &'o str) -> Option<Node<'o>> {
+        let value = self.map.get(key)?;
+        (!value.is_null()).then_some(Node { value, place: Place::Key(&self.place, key) })
+    }
+
+    /// The member `key` as text, where it is there.
+    pub(crate) fn text<'o>(&'o self, key: &'o str, report: &mut Report) -> Option<&'o str> {
+        self.get(key)?.text(report)
+    }
+
+    /// The member `key`; that it is missing is an error.
+    pub(crate) fn required<'o>(&'o self, key: &'o str, report: &mut Report) -> Option<Node<'o>> {
+        let node = self.get(key);
+        if node.is_none() {
+            report.error(&self.place, "Missing", format!("{key} is missing"), &format!("add {key}"));
+        }
+        node
+    }
+
+    /// Reads each item of the list `key`, where it is there. More than `most` of them are warned of: the API server would
+    /// refuse them.
+    pub(crate) fn each(
+        &self,
+        key: &str,
+        most: usize,
+        report: &mut Report,
+        mut read: impl FnMut(Node<'_>, &mut Report),
+    ) {
+        let Some(list) = self.get(key) else { return };
+        let Some(items) = list.items(report) else { return };
+        if items.len() > most {
+            let message = format!("{key} has {} items, but the API server takes at most {most}", items.len());
+            report.warn(&list.place, "TooMany", message, "");
+        }
+        for (index, value) in items.iter().enumerate() {
+            read(Node { value, place: Place::Index(&list.place, index) }, report);
+        }
+    }
+
+    /// Members that are not in `known` are errors.
+    pub(crate) fn only(&self, known: &[&str], report: &mut Report) {
+        for key in self.unknown(known) {
+            let place = Place::Key(&self.place, key);
+            report.error(
+                &place,
+                "UnknownField",
+                format!("there is no field {key:?} here"),
+                &hint(key, known),
+            );
+        }
+    }
+
+    /// Members that are not in `known` are warned of.
+    pub(crate) fn mostly(&self, known: &[&str], report: &mut Report) {
+        for key in self.unknown(known) {
+            let place = Place::Key(&self.place, key);
+            report.warn(&place, "UnknownField", format!("there is no field {key:?} here"), &hint(key, known));
+        }
+    }
+
+    /// The members that are not in `known`.
+    pub(crate) fn unknown<'o>(&'o self, known: &'o [&str]) -> impl Iterator<Item = &'a String> {
+        self.map
+            .iter()
+            .filter(|(key, value)| !value.is_null() && !known.contains(&key.as_str()))
+            .map(|(key, _)| key)
+    }
+}
+
+fn hint(key: &str, known: &[&str]) -> String {
+    did_you_mean(key, known)
+        .map_or_else(|| format!("known are {}", known.join(", ")), |name| format!("did you mean {name:?}?"))
+}

@@ -1,0 +1,158 @@
+//! From an HTTPRoute object to a route.
+
+use serde_json::Value;
+
+use super::cluster::ClusterName;
+use super::node::{Node, Object};
+use super::report::{Place, Report};
+use super::rule::{self, Rule, RuleScope};
+use super::text::is_hostname;
+use super::time;
+use super::unresolved::Unresolved;
+use crate::kinds::Kinds;
+use crate::matching::host::HostPattern;
+
+/// A compiled route, without its rules.
+#[derive(Debug)]
+pub(crate) struct Route {
+    /// `namespace/name`.
+    pub(crate) name: Box<str>,
+    pub(crate) created: Option<(i64, u32)>,
+    /// None: all hosts.
+    pub(crate) hostnames: Option<Box<[Hostname]>>,
+}
+
+/// One of `hostnames`.
+#[derive(Debug)]
+pub(crate) struct Hostname {
+    pub(crate) pattern: HostPattern,
+    /// It is not valid: what still is recognised as meant by it is answered with 500.
+    pub(crate) broken: bool,
+}
+
+/// Decodes one object and adds its rules, as those of route number `number`, to `rules`. `None` where it is no HTTPRoute.
+pub(crate) fn decode(
+    value: &Value,
+    place: Place<'_>,
+    number: u32,
+    cluster_name: &ClusterName,
+    unresolved: &Unresolved,
+    rules: &mut Vec<Rule>,
+    report: &mut Report,
+) -> Option<Route> {
+    report.start(Kinds::NONE);
+    let node = Node { value, place };
+    let object = node.object(report)?;
+    is_http_route(&object, report)?;
+    object.mostly(&["apiVersion", "kind", "metadata", "spec", "status"], report);
+
+    let metadata = object.get("metadata").and_then(|node| node.object(report));
+    let text = |key| metadata.as_ref().and_then(|metadata| metadata.get(key)?.value.as_str());
+    let namespace = text("namespace").filter(|namespace| !namespace.is_empty()).unwrap_or("default");
+    let name = text("name").unwrap_or_default();
+    if name.is_empty() {
+        let message = "metadata.name is missing, so that problems and logs cannot name the route".into();
+        report.warn(&object.place, "Missing", message, "give the route a name");
+    }
+    let created = created(metadata.as_ref(), report);
+
+    let spec = object.required("spec", report)?;
+    let spec = spec.object(report)?;
+    spec.mostly(&["parentRefs", "hostnames", "rules", "useDefaultGateways"], report);
+    // A list that holds nothing but mistakes is not an empty one, which stands for all hosts.
+    let listed =
+        spec.get("hostnames").is_some_and(|node| node.value.as_array().is_none_or(|list| !list.is_empty()));
+    let hostnames = listed.then(|| hostnames(&spec, report));
+    let scope = || RuleScope { namespace, cluster_name, unresolved, single_prefix: false };
+    let mut names: Vec<Box<str>> = Vec::new();
+    let mut add = |node: &Node<'_>, place: usize, report: &mut Report| {
+        let rule = rule::decode(node, number, place as u32, scope(), report);
+        if let Some(name) = &rule.name {
+            if names.contains(name) {
+                // "Rule name must be unique within the route".
+                let message = format!("another rule of the route is named {name:?} too");
+                report.warn(&node.place, "DuplicateName", message, "give each rule a name of its own");
+            }
+            names.push(name.clone());
+        }
+        rules.push(rule);
+    };
+    match spec.get("rules") {
+        Some(_) => {
+            let mut place = 0;
+            spec.each("rules", 16, report, |node, report| {
+                add(&node, place, report);
+                place += 1;
+            });
+            if place == 0 {
+                report.error(
+                    &spec.place,
+                    "Missing",
+                    "rules is empty, so that the route does nothing".into(),
+                    "add a rule",
+                );
+            }
+        }
+        // "+kubebuilder:default={{matches: {{path: {type: "PathPrefix", value: "/"}}}}}"
+        None => add(&Node { value: &Value::Object(serde_json::Map::new()), place: spec.place }, 0, report),
+    }
+    Some(Route { name: format!("{namespace}/{name}").into(), created, hostnames })
+}
+
+/// Whether an object says that it is something else than an HTTPRoute that can be read here.
+fn is_http_route(object: &Object<'_>, report: &mut Report) -> Option<()> {
+    let kind = object.text("kind", report).unwrap_or("HTTPRoute");
+    if kind != "HTTPRoute" {
+        let message = format!("an object of kind {kind:?} is no HTTPRoute, and is left out");
+        report.error(&object.place, "UnsupportedKind", message, "list HTTPRoutes only");
+        return None;
+    }
+    match object.text("apiVersion", report).unwrap_or("gateway.networking.k8s.io/v1") {
+        "gateway.networking.k8s.io/v1" => {}
+        "gateway.networking.k8s.io/v1beta1" => {
+            let message = "v1beta1 is an old version of the API, and is read as v1".into();
+            report.warn(&object.place, "OldVersion", message, "write gateway.networking.k8s.io/v1");
+        }
+        other => {
+            let message = format!("HTTPRoutes of version {other:?} cannot be read, and are left out");
+            report.error(&object.place, "UnsupportedVersion", message, "write gateway.networking.k8s.io/v1");
+            return None;
+        }
+    }
+    Some(())
+}
+
+fn created(metadata: Option<&Object<'_>>, report: &mut Report) -> Option<(i64, u32)> {
+    let node = metadata?.get("creationTimestamp")?;
+    let created = node.value.as_str().and_then(time::parse);
+    if created.is_none() {
+        let message = "creationTimestamp is no RFC 3339 time, so the route counts as the youngest".into();
+        report.warn(&node.place, "InvalidTimestamp", message, "write it like 2026-01-31T12:00:00Z");
+    }
+    created
+}
+
+fn hostnames(spec: &Object<'_>, report: &mut Report) -> Box<[Hostname]> {
+    let mut hostnames = Vec::new();
+    spec.each("hostnames", 16, report, |node, report| {
+        let Some(hostname) = node.text(report) else { return };
+        let broken = !is_hostname(hostname);
+        if broken {
+            let message = format!("{hostname:?} is no hostname: what it is meant for is answered with 500");
+            report.error(
+                &node.place,
+                "InvalidHostname",
+                message,
+                "write lower-case letters, digits, \"-\" and \".\", optionally behind \"*.\", without a port",
+            );
+        }
+        hostnames.push(Hostname { pattern: HostPattern::new(&recognisable(hostname)), broken });
+    });
+    hostnames.into()
+}
+
+/// The hostname that an invalid one was probably meant to be.
+pub(crate) fn recognisable(hostname: &str) -> String {
+    let hostname = hostname.split_once(':').map_or(hostname, |(host, _)| host);
+    hostname.trim().trim_end_matches('.').to_ascii_lowercase()
+}

@@ -1,0 +1,56 @@
+//! From the settings of a configuration to [`Settings`].
+
+use super::cluster::ClusterName;
+use super::document::{Document, form};
+use super::text::is_token;
+use crate::problem::Refusal;
+use crate::settings::{Settings, Unmatched};
+
+/// The settings of a configuration, and how references name upstreams.
+pub(super) fn decode(document: &Document<'_>) -> Result<(Settings, ClusterName), Refusal> {
+    let mut settings = Settings::default();
+    if let Some(name) = document.text("clusterHeader")? {
+        settings.cluster_header = header_name("clusterHeader", &name)?;
+    }
+    if let Some(template) = document.text("mirrorHeader")? {
+        if !template.contains("{n}") {
+            return Err(form("mirrorHeader needs {n}, which stands for the number of the mirror".into()));
+        }
+        for number in 1..=Settings::PROXY_MIRRORS {
+            let name = template.replace("{n}", &number.to_string());
+            settings.mirror_headers.push(header_name("mirrorHeader", &name)?);
+        }
+    }
+    if let Some(limit) = document.number("mirrorBodyLimit")? {
+        if limit.fract() != 0.0 || !(0.0..=f64::from(MOST_BODY)).contains(&limit) {
+            return Err(form(format!(
+                "mirrorBodyLimit must be a number of bytes up to {MOST_BODY}, but is {limit}"
+            )));
+        }
+        settings.mirror_body_limit = limit as usize;
+    }
+    settings.unmatched = match document.text("unmatched")?.as_deref() {
+        None => None,
+        Some("reject") => Some(Unmatched::Reject),
+        Some("pass") => Some(Unmatched::Pass),
+        Some(other) => {
+            return Err(form(format!("unmatched must be \"reject\" or \"pass\", but is {other:?}")));
+        }
+    };
+    let cluster_name = match document.text("clusterName")? {
+        Some(template) => ClusterName::parse(&template)
+            .map_err(|fault| form(format!("clusterName {template:?} {fault}")))?,
+        None => ClusterName::default(),
+    };
+    Ok((settings, cluster_name))
+}
+
+/// Bytes of a body that a module may be told to hold: a tenth of the memory that a module can have at all.
+const MOST_BODY: u32 = 400 << 20;
+
+fn header_name(setting: &str, name: &str) -> Result<Box<str>, Refusal> {
+    if is_token(name) {
+        return Ok(name.to_ascii_lowercase().into());
+    }
+    Err(form(format!("{setting} {name:?} is no header name")))
+}

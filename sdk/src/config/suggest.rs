@@ -1,0 +1,46 @@
+//! "Did you mean …?"
+
+/// The name among `known` that `written` was probably meant to be.
+pub(crate) fn did_you_mean<'k>(written: &str, known: &[&'k str]) -> Option<&'k str> {
+    let most = (written.chars().count() / 3).max(1);
+    known
+        .iter()
+        .map(|name| (distance(&written.to_ascii_lowercase(), &name.to_ascii_lowercase()), *name))
+        .filter(|(distance, _)| *distance <= most)
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// How many characters must be inserted, left out or replaced to make `b` of `a` (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (cell, y) in row.iter_mut().skip(1).zip(b.chars()) {
+            let next = if x == y { diagonal } else { diagonal.min(*cell).min(left) + 1 };
+            diagonal = *cell;
+            *cell = next;
+            left = next;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_recognised_and_another_word_is_not() {
+        let known = ["routes", "listeners", "clusterName", "unmatched"];
+        assert_eq!(did_you_mean("route", &known), Some("routes"));
+        assert_eq!(did_you_mean("clustername", &known), Some("clusterName"));
+        assert_eq!(did_you_mean("lsiteners", &known), Some("listeners"));
+        assert_eq!(did_you_mean("gateways", &known), None);
+        assert_eq!(distance("kitten", "sitting"), 3);
+    }
+}

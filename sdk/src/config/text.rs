@@ -1,0 +1,109 @@
+//! The forms of text that the API's schema asks for.
+
+/// "This is based on token characters of RFC 7230": a header or query parameter name.
+pub(crate) fn is_token(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 256
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
+}
+
+/// A header value that can stand in one header line. The standard channel has no pattern, so that CR, LF and NUL come
+/// through the API server: they would split the header.
+pub(crate) fn is_header_value(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 4096 && !text.chars().any(|c| c != '\t' && c.is_control())
+}
+
+/// "Hostname is the fully qualified domain name of a network host": RFC 1123 in lower case.
+pub(crate) fn is_precise_hostname(text: &str) -> bool {
+    text.len() <= 253 && text.split('.').all(is_label)
+}
+
+/// A hostname, optionally "prefixed with a wildcard label (`*.`)".
+pub(crate) fn is_hostname(text: &str) -> bool {
+    text.len() <= 253 && is_precise_hostname(text.strip_prefix("*.").unwrap_or(text))
+}
+
+fn is_label(label: &str) -> bool {
+    !label.is_empty()
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+        && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+/// "the name of a section in a Kubernetes resource": the name of a rule.
+pub(crate) fn is_section_name(text: &str) -> bool {
+    is_precise_hostname(text)
+}
+
+/// What is wrong with an Exact or PathPrefix value, if anything: the CEL rules of `HTTPPathMatch`.
+pub(crate) fn path_fault(value: &str) -> Option<&'static str> {
+    let mut bytes = value.bytes();
+    if !value.starts_with('/') {
+        return Some("must begin with \"/\"");
+    }
+    for part in ["//", "/./", "/../", "%2f", "%2F", "#"] {
+        if value.contains(part) {
+            return Some("must not contain \"//\", \"/./\", \"/../\", \"%2f\" or \"#\"");
+        }
+    }
+    if value.ends_with("/..") || value.ends_with("/.") {
+        return Some("must not end with \"/..\" or \"/.\"");
+    }
+    if value.len() > 1024 {
+        return Some("must have at most 1024 characters");
+    }
+    while let Some(byte) = bytes.next() {
+        let valid = match byte {
+            b'%' => [bytes.next(), bytes.next()].iter().all(|b| b.is_some_and(|b| b.is_ascii_hexdigit())),
+            byte => is_path_byte(byte),
+        };
+        if !valid {
+            return Some("must hold only letters, digits, -._~!$&'()*+,;=:@/ and %XX");
+        }
+    }
+    None
+}
+
+/// A byte that stands for itself in the path of a URI (RFC 3986, `pchar` and `/`).
+pub(crate) fn is_path_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-/._~!$&'()*+,;=:@".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostnames() {
+        for good in ["a", "example.com", "*.example.com", "a-b.c1", "1.2.3.4"] {
+            assert!(is_hostname(good), "{good}");
+        }
+        for bad in
+            ["", "*", "*.", "A.com", "a..b", "-a", "a-", "a_b", "a.*.b", "a.com:80", "**.a", " a", "a.com."]
+        {
+            assert!(!is_hostname(bad), "{bad}");
+        }
+        assert!(!is_precise_hostname("*.example.com"));
+    }
+
+    #[test]
+    fn paths() {
+        for good in ["/", "/a", "/a/", "/a%20b", "/~a:b@c;d=e,f+g$h!*'()&"] {
+            assert_eq!(path_fault(good), None, "{good}");
+        }
+        for bad in [
+            "", "a", "//", "/a//b", "/a/./b", "/a/../b", "/a%2fb", "/a#b", "/..", "/a/.", "/a?b", "/a%2",
+            "/a%zz", "/ä", "/a{b}",
+        ] {
+            assert!(path_fault(bad).is_some(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn header_values_cannot_split_a_header() {
+        assert!(is_header_value("a b\tc=é"));
+        for bad in ["", "a\r\nb", "a\nb", "a\0b", "a\u{7f}"] {
+            assert!(!is_header_value(bad), "{bad:?}");
+        }
+    }
+}

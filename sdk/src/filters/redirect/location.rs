@@ -1,0 +1,73 @@
+//! The `Location` of a redirect.
+
+use std::fmt::Write;
+
+use super::RequestRedirect;
+use crate::filters::Cx;
+use crate::filters::path_modifier::as_uri;
+use crate::listener::Scheme;
+use crate::matching::host::without_port;
+
+impl RequestRedirect {
+    /// The absolute URI to which the client is sent.
+    pub(super) fn location(&self, cx: &Cx<'_>) -> String {
+        let listener_scheme = cx.listener.and_then(|listener| listener.scheme);
+        let scheme = self
+            .scheme
+            .or_else(|| Scheme::new(cx.request.scheme()))
+            .or(listener_scheme)
+            .unwrap_or(Scheme::Http);
+        let port = self.port(scheme, listener_scheme, cx);
+
+        let mut location = format!("{}://", scheme.name());
+        match &self.hostname {
+            Some(hostname) => location.push_str(hostname),
+            // What the client sent stands in a header of the answer, so only what is part of a host gets there.
+            None => location.push_str(&as_host(without_port(cx.request.authority()))),
+        }
+        if let Some(port) = port {
+            // Writing to a String cannot fail.
+            let _ = write!(location, ":{port}");
+        }
+        let path = match &self.path {
+            Some(path) => path.apply(cx.request, cx.prefix.unwrap_or_default()),
+            None => match cx.request.query() {
+                Some(query) => [cx.request.path(), b"?", query].concat(),
+                None => cx.request.path().to_vec(),
+            },
+        };
+        location.push_str(&as_uri(&path, b"?"));
+        location
+    }
+
+    /// The port that the location names; `None` where it "SHOULD" be left out.
+    fn port(&self, scheme: Scheme, listener_scheme: Option<Scheme>, cx: &Cx<'_>) -> Option<u16> {
+        if let Some(port) = self.port {
+            // "Implementations SHOULD NOT add the port number in the 'Location' header … when 'scheme' is HTTP and 'port'
+            // is 80 … HTTPS and 443."
+            return (port != scheme.port()).then_some(port);
+        }
+        // "If redirect scheme is not-empty, the redirect port MUST be the well-known port associated with the redirect
+        // scheme."
+        if self.scheme.is_some() {
+            return None;
+        }
+        // "If redirect scheme is empty, the redirect port MUST be the Gateway Listener port." Not that of the Host header.
+        let port = match cx.listener.and_then(|listener| listener.port) {
+            Some(port) => port,
+            None => cx.request.local_port()?,
+        };
+        // "A Location header that will use HTTP (whether that is determined via the Listener protocol or the Scheme field)
+        // _and_ use port 80." In front of the proxy another one may have ended TLS, so both count.
+        let well_known = [Some(scheme), listener_scheme];
+        (!well_known.into_iter().flatten().any(|scheme| scheme.port() == port)).then_some(port)
+    }
+}
+
+/// The bytes of `host` that can be part of a host, in an order that the client chose.
+fn as_host(host: &[u8]) -> String {
+    host.iter()
+        .filter(|b| b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=%[]:".contains(b))
+        .map(|&b| char::from(b))
+        .collect()
+}

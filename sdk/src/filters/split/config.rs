@@ -1,0 +1,38 @@
+//! From `backendRefs` to weighted choices.
+
+use super::{Backends, Choice};
+use crate::config::backend_ref::decode_reference;
+use crate::config::node::Object;
+use crate::config::report::Report;
+use crate::config::rule::RuleScope;
+use crate::filters::config as filters;
+
+/// The `backendRefs` of `rule`.
+pub(crate) fn decode(rule: &Object<'_>, scope: &RuleScope<'_>, report: &mut Report) -> Backends {
+    let mut choices = Vec::new();
+    let mut sum = 0u32;
+    let mut listed = false;
+    rule.each("backendRefs", 16, report, |node, report| {
+        listed = true;
+        let Some(backend) = node.object(report) else { return };
+        backend.only(&["group", "kind", "name", "namespace", "port", "weight", "filters"], report);
+        let cluster = decode_reference(&backend, scope, report);
+        // "If unspecified, weight defaults to 1."
+        let weight = match backend.get("weight") {
+            Some(node) => node.integer(0..=1_000_000, report),
+            None => Some(1),
+        };
+        let filters = filters::decode(&backend, scope, report);
+        let (Some(cluster), Some(weight)) = (cluster, weight) else { return };
+        // "If weight is set to 0, no traffic should be forwarded for this entry."
+        if weight > 0 {
+            sum = sum.saturating_add(weight);
+            choices.push(Choice { up_to: sum, cluster, filters });
+        }
+    });
+    if listed && sum == 0 && report.broken().is_none() {
+        let message = "all weights are 0, so that every request of the rule is answered with 500".into();
+        report.warn(&rule.place, "AllWeightsZero", message, "give one backend a weight");
+    }
+    Backends { choices: choices.into() }
+}

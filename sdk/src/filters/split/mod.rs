@@ -1,0 +1,54 @@
+//! Weighted `backendRefs`.
+
+mod config;
+
+pub(crate) use config::decode;
+
+use super::RuleFilter;
+use crate::draw::Draw;
+use crate::plan::Backend;
+
+/// The backends of a rule.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Backends {
+    /// Those that get requests: none with weight 0.
+    choices: Box<[Choice]>,
+}
+
+/// A backend that gets a share of the requests.
+#[derive(Clone, Debug)]
+pub(crate) struct Choice {
+    /// The weights of the choices up to and with this one, added up.
+    up_to: u32,
+    /// The upstream; `None` where the reference cannot be resolved.
+    cluster: Option<Box<str>>,
+    /// "Filters defined at this level should be executed if and only if the request is being forwarded to the backend
+    /// defined here."
+    filters: Box<[RuleFilter]>,
+}
+
+impl Backends {
+    /// The backend of one request: "Weight specifies the proportion of requests forwarded to the referenced backend. This
+    /// is computed as weight/(sum of all weights in this BackendRefs list)."
+    pub(crate) fn choose(&self, draw: &mut Draw) -> Option<&Choice> {
+        match &*self.choices {
+            [] => None,
+            [only] => Some(only),
+            choices => {
+                let drawn = draw.below(choices.last()?.up_to);
+                choices.get(choices.partition_point(|choice| choice.up_to <= drawn))
+            }
+        }
+    }
+}
+
+impl Choice {
+    pub(crate) fn backend(&self) -> Backend<'_> {
+        self.cluster.as_deref().map_or(Backend::Unresolved, Backend::Cluster)
+    }
+
+    /// The filters to run when this backend is chosen. A reference that cannot be resolved is never forwarded to.
+    pub(crate) fn filters(&self) -> &[RuleFilter] {
+        if self.cluster.is_some() { &self.filters } else { &[] }
+    }
+}

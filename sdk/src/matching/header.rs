@@ -1,0 +1,146 @@
+//! Header and query parameter predicates.
+
+use regex_lite::Regex;
+
+use crate::request::{RequestView, split_at_byte};
+
+/// How a value is compared.
+#[derive(Clone, Debug)]
+pub(crate) enum ValueMatch {
+    /// Byte for byte.
+    Exact(Box<str>),
+    /// By a regular expression that matches the whole value. A value that is not UTF-8 never matches.
+    Regex(Regex),
+    /// Any value: stands in for a predicate that cannot be read, so that its rule, which answers 500, still gets only
+    /// requests that have what it asks for.
+    Present,
+}
+
+impl ValueMatch {
+    fn accepts(&self, value: &[u8]) -> bool {
+        match self {
+            ValueMatch::Exact(exact) => exact.as_bytes() == value,
+            ValueMatch::Regex(regex) => std::str::from_utf8(value).is_ok_and(|value| regex.is_match(value)),
+            ValueMatch::Present => true,
+        }
+    }
+}
+
+/// `matches[].headers[]`.
+#[derive(Clone, Debug)]
+pub(crate) struct HeaderMatch {
+    /// In lower case: "Name matching MUST be case-insensitive."
+    pub(crate) name: Box<str>,
+    pub(crate) value: ValueMatch,
+}
+
+impl HeaderMatch {
+    pub(crate) fn accepts(&self, request: &RequestView<'_>) -> bool {
+        let mut lines = request.header(&self.name);
+        let Some(first) = lines.next() else { return false };
+        let Some(second) = lines.next() else { return self.value.accepts(first) };
+        // "Generally, proxies should follow the guidance from the RFC: https://www.rfc-editor.org/rfc/rfc7230.html#section-3.2.2
+        // regarding processing a repeated header, with special handling for "Set-Cookie"." The crumbs of a Cookie header
+        // are joined as RFC 9113, section 8.2.3 says.
+        let separator: &[u8] = if &*self.name == "cookie" { b"; " } else { b"," };
+        let mut joined = [first, second].join(separator);
+        for line in lines {
+            joined.extend_from_slice(separator);
+            joined.extend_from_slice(line);
+        }
+        self.value.accepts(&joined)
+    }
+}
+
+/// `matches[].queryParams[]`.
+#[derive(Clone, Debug)]
+pub(crate) struct QueryParamMatch {
+    /// "This must be an exact string match."
+    pub(crate) name: Box<str>,
+    pub(crate) value: ValueMatch,
+}
+
+impl QueryParamMatch {
+    /// "If a query param is repeated in an HTTP request, the behavior is purposely left undefined … it is recommended that
+    /// this type match against the first value of the param". Names and values are compared as they arrive,
+    /// percent-encoding included.
+    pub(crate) fn accepts(&self, request: &RequestView<'_>) -> bool {
+        let Some(query) = request.query() else { return false };
+        query
+            .split(|&b| b == b'&')
+            .map(|param| split_at_byte(param, b'='))
+            .find(|(name, _)| *name == self.name.as_bytes())
+            .is_some_and(|(_, value)| self.value.accepts(value.unwrap_or_default()))
+    }
+}
+
+/// A regular expression that matches a whole value, as `RegularExpression` does everywhere.
+///
+/// # Errors
+///
+/// What is wrong with the pattern.
+pub(crate) fn whole(pattern: &str) -> Result<Regex, regex_lite::Error> {
+    let build = |pattern: &str| regex_lite::RegexBuilder::new(pattern).size_limit(SIZE_LIMIT).build();
+    // By itself first, so that `a)|(b` cannot break out of the group that anchors it.
+    build(pattern)?;
+    build(&format!("^(?:{pattern})$"))
+}
+
+/// Bytes that one compiled regular expression may take: `[a-z]{1,1000}` fits, `(.{1,1000}){1,1000}` does not.
+const SIZE_LIMIT: usize = 1 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accepts(predicate: &HeaderMatch, lines: &[(&[u8], &[u8])]) -> bool {
+        predicate.accepts(&RequestView::new(lines, &|| None))
+    }
+
+    #[test]
+    fn the_lines_of_a_repeated_header_are_one_value() {
+        let predicate = HeaderMatch { name: "a".into(), value: ValueMatch::Exact("1,2,3".into()) };
+        assert!(accepts(&predicate, &[(b"A", b"1"), (b"b", b"x"), (b"a", b"2"), (b"a", b"3")]));
+        assert!(!accepts(&predicate, &[(b"a", b"1"), (b"a", b"2")]));
+        assert!(!accepts(&predicate, &[]));
+        let cookie = HeaderMatch { name: "cookie".into(), value: ValueMatch::Exact("a=1; b=2".into()) };
+        assert!(accepts(&cookie, &[(b"cookie", b"a=1"), (b"cookie", b"b=2")]));
+    }
+
+    #[test]
+    fn a_regular_expression_matches_the_whole_value_and_only_utf8() {
+        let predicate =
+            |pattern| HeaderMatch { name: "a".into(), value: ValueMatch::Regex(whole(pattern).unwrap()) };
+        assert!(accepts(&predicate("a|b+"), &[(b"a", b"bbb")]));
+        assert!(!accepts(&predicate("a|b+"), &[(b"a", b"ab")]));
+        assert!(accepts(&predicate("(?i)X"), &[(b"a", b"x")]));
+        assert!(!accepts(&predicate(".*"), &[(b"a", b"\xff")]));
+        assert!(accepts(&predicate("^(?:a)$|^(?:b)$"), &[(b"a", b"b")]));
+        assert!(!accepts(&predicate("^(?:a)$|^(?:b)$"), &[(b"a", b"bx")]));
+    }
+
+    #[test]
+    fn a_pattern_that_is_none_or_too_large_is_refused() {
+        for pattern in ["(", "a)(b", "a)|(b", "[z-a]", "(.{1,1000}){1,1000}", "\\p{L}", "(?=a)"] {
+            assert!(whole(pattern).is_err(), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn the_first_of_repeated_query_parameters_counts() {
+        let predicate = QueryParamMatch { name: "a".into(), value: ValueMatch::Exact("1".into()) };
+        for (target, matches) in [
+            ("/?a=1", true),
+            ("/?b=2&a=1&a=2", true),
+            ("/?a=2&a=1", false),
+            ("/?A=1", false),
+            ("/?a", false),
+            ("/", false),
+            ("/?a=1=1", false),
+            ("/?a=%31", false),
+        ] {
+            let lines = [(&b":path"[..], target.as_bytes())];
+            assert_eq!(predicate.accepts(&RequestView::new(&lines, &|| None)), matches, "{target}");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Hostnames: which pattern a host matches, and which of several matches it most specifically.
+
+use std::borrow::Cow;
+
+/// The hostname of a listener or a route: `example.com`, `*.example.com`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum HostPattern {
+    /// One host.
+    Exact(Box<str>),
+    /// "Hostnames that are prefixed with a wildcard label (`*.`) are interpreted as a suffix match": what stands behind
+    /// `*.`. "a match for `*.example.com` would match both `test.example.com`, and `foo.test.example.com`", not
+    /// `example.com`.
+    Wildcard(Box<str>),
+}
+
+/// How specifically a pattern matches: an exact host more than a wildcard, a longer wildcard more than a shorter one, and
+/// all more than no hostname.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Specificity {
+    /// There is no hostname.
+    Any,
+    /// A wildcard with so many characters.
+    Wildcard(usize),
+    /// The host itself.
+    Exact,
+}
+
+impl HostPattern {
+    /// The pattern that `hostname` writes.
+    pub(crate) fn new(hostname: &str) -> Self {
+        match hostname.strip_prefix("*.") {
+            Some(suffix) => HostPattern::Wildcard(suffix.into()),
+            None => HostPattern::Exact(hostname.into()),
+        }
+    }
+
+    /// How specifically the pattern matches `host`, if it does.
+    pub(crate) fn matches(&self, host: &[u8]) -> Option<Specificity> {
+        match self {
+            HostPattern::Exact(exact) => (exact.as_bytes() == host).then_some(Specificity::Exact),
+            HostPattern::Wildcard(suffix) => {
+                let label = host.strip_suffix(suffix.as_bytes())?.strip_suffix(b".")?;
+                (!label.is_empty()).then_some(Specificity::Wildcard(suffix.len()))
+            }
+        }
+    }
+}
+
+/// The host that a request asks for, in the form that patterns are compared with: without port ("Implementations MUST
+/// ignore any port value specified in the HTTP Host header while performing a match"), in lower case (RFC 9110, section
+/// 4.2.3), and without the dot by which a name may be marked as absolute.
+pub(crate) fn normalised_host(authority: &[u8]) -> Cow<'_, [u8]> {
+    let host = without_port(authority);
+    let host = host.strip_suffix(b".").unwrap_or(host);
+    if host.iter().any(u8::is_ascii_uppercase) { host.to_ascii_lowercase().into() } else { host.into() }
+}
+
+/// The host of an authority: what stands before the port.
+pub(crate) fn without_port(authority: &[u8]) -> &[u8] {
+    match authority.iter().rposition(|&b| b == b':') {
+        // The colons of an IPv6 address stand in brackets.
+        Some(colon) => {
+            let (host, port) = authority.split_at_checked(colon).unwrap_or((authority, b""));
+            if port.contains(&b']') { authority } else { host }
+        }
+        None => authority,
+    }
+}
+
+/// Values by hostname, found without looking at the others.
+#[derive(Debug)]
+pub(crate) struct HostTable<T> {
+    /// Sorted by pattern.
+    by_pattern: Vec<(HostPattern, T)>,
+    has_wildcards: bool,
+    any: Option<T>,
+}
+
+impl<T> HostTable<T> {
+    /// A table of the values for each pattern, and of that for every host.
+    pub(crate) fn new(mut by_pattern: Vec<(HostPattern, T)>, any: Option<T>) -> Self {
+        by_pattern.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let has_wildcards = by_pattern.iter().any(|(pattern, _)| matches!(pattern, HostPattern::Wildcard(_)));
+        HostTable { by_pattern, has_wildcards, any }
+    }
+
+    /// The values whose patterns match `host` (normalised), the most specific first: "precedence must be given to rules
+    /// from the HTTPRoute with the largest number of characters in a matching non-wildcard hostname, characters in a
+    /// matching hostname".
+    pub(crate) fn lookup<'t>(&'t self, host: &'t [u8]) -> impl Iterator<Item = &'t T> {
+        let exact = self.find(|pattern| match pattern {
+            HostPattern::Exact(exact) => exact.as_bytes().cmp(host),
+            HostPattern::Wildcard(_) => std::cmp::Ordering::Greater,
+        });
+        let dots = host
+            .iter()
+            .enumerate()
+            .filter(|(place, byte)| self.has_wildcards && **byte == b'.' && *place > 0);
+        let wildcards = dots.filter_map(|(dot, _)| {
+            let suffix = host.get(dot + 1..)?;
+            self.find(|pattern| match pattern {
+                HostPattern::Exact(_) => std::cmp::Ordering::Less,
+                HostPattern::Wildcard(wildcard) => wildcard.as_bytes().cmp(suffix),
+            })
+        });
+        exact.into_iter().chain(wildcards).chain(&self.any)
+    }
+
+    fn find(&self, compare: impl Fn(&HostPattern) -> std::cmp::Ordering) -> Option<&T> {
+        let place = self.by_pattern.binary_search_by(|(pattern, _)| compare(pattern)).ok()?;
+        self.by_pattern.get(place).map(|(_, value)| value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_are_compared_without_port_case_and_final_dot() {
+        for (authority, host) in [
+            ("Example.COM:8080", "example.com"),
+            ("example.com.", "example.com"),
+            ("example.com.:80", "example.com"),
+            ("[::1]:8080", "[::1]"),
+            ("[::1]", "[::1]"),
+            ("", ""),
+        ] {
+            assert_eq!(normalised_host(authority.as_bytes()), host.as_bytes(), "{authority}");
+        }
+    }
+
+    #[test]
+    fn a_wildcard_matches_whole_labels_and_never_the_bare_domain() {
+        let pattern = HostPattern::new("*.example.com");
+        for host in ["test.example.com", "foo.test.example.com"] {
+            assert_eq!(pattern.matches(host.as_bytes()), Some(Specificity::Wildcard(11)), "{host}");
+        }
+        for host in ["example.com", ".example.com", "badexample.com", "a.example.com.evil"] {
+            assert_eq!(pattern.matches(host.as_bytes()), None, "{host}");
+        }
+    }
+
+    #[test]
+    fn the_most_specific_hostname_comes_first() {
+        let table = HostTable::new(
+            ["*.com", "a.b.com", "*.b.com", "b.com"].map(|name| (HostPattern::new(name), name)).into(),
+            Some("any"),
+        );
+        let found = |host: &str| table.lookup(host.as_bytes()).copied().collect::<Vec<_>>();
+        assert_eq!(found("a.b.com"), ["a.b.com", "*.b.com", "*.com", "any"]);
+        assert_eq!(found("x.a.b.com"), ["*.b.com", "*.com", "any"]);
+        assert_eq!(found("b.com"), ["b.com", "*.com", "any"]);
+        assert_eq!(found("org"), ["any"]);
+        assert_eq!(found(""), ["any"]);
+    }
+}

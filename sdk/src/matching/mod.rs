@@ -1,0 +1,50 @@
+//! Which rule a request belongs to.
+
+pub(crate) mod dots;
+pub(crate) mod header;
+pub(crate) mod host;
+pub(crate) mod path;
+pub(crate) mod rank;
+
+use crate::request::RequestView;
+use header::{HeaderMatch, QueryParamMatch};
+use path::PathMatch;
+
+/// One entry of `rules[].matches`: "the route will match only if all specified conditions are satisfied".
+#[derive(Clone, Debug)]
+pub(crate) struct Match {
+    pub(crate) path: PathMatch,
+    pub(crate) method: Option<Box<str>>,
+    pub(crate) headers: Box<[HeaderMatch]>,
+    pub(crate) query_params: Box<[QueryParamMatch]>,
+    /// Something in it cannot be read, so it comes after those of the same path that are whole.
+    pub(crate) broken: bool,
+}
+
+/// A match of a rule that a request may belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Candidate {
+    /// Index of the rule among all rules of the configuration.
+    pub(crate) rule: u32,
+    /// Index of the match in the rule.
+    pub(crate) matched: u32,
+}
+
+impl Match {
+    /// Whether all conditions hold but Exact and PathPrefix, which the index has looked at.
+    pub(crate) fn accepts(&self, request: &RequestView<'_>) -> bool {
+        self.method.as_ref().is_none_or(|method| method.as_bytes() == request.method())
+            && self.path.accepts(request.path())
+            && self.headers.iter().all(|header| header.accepts(request))
+            && self.query_params.iter().all(|param| param.accepts(request))
+    }
+}
+
+impl PathMatch {
+    fn accepts(&self, path: &[u8]) -> bool {
+        match self {
+            PathMatch::Exact(_) | PathMatch::Prefix(_) => true,
+            PathMatch::Regex(regex) => std::str::from_utf8(path).is_ok_and(|path| regex.is_match(path)),
+        }
+    }
+}
