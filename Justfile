@@ -1,0 +1,53 @@
+# The one interface to everything: `./just` lists the recipes. `./just RECIPE` gets `just` where it is missing.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+envoy_default := `head -n 1 tests/integration/envoy/versions.txt`
+envoys := `tr '\n' ' ' < tests/integration/envoy/versions.txt`
+
+# List the recipes
+[private]
+default:
+    @"{{ just_executable() }}" --justfile "{{ justfile() }}" --list --unsorted
+
+# Say what this machine lacks, and the command that brings it
+doctor:
+    @scripts/doctor
+
+# Build the six modules into dist/
+build:
+    @scripts/build
+
+# Show every filter kind at work in a real Envoy; --keep leaves it running to be played with
+demo *FLAGS: build (envoy envoy_default)
+    @cargo run --quiet -p httproute-integration --bin demo -- {{ FLAGS }}
+
+# Run all tests: unit, property, documentation, and the cases natively and on one real Envoy
+test *ARGS: build (envoy envoy_default)
+    @HTTPROUTE_ENVOYS="{{ envoy_default }}" scripts/count target/logs/test.log cargo test --no-fail-fast {{ ARGS }}
+
+# Run the cases on several versions of Envoy
+test-envoys *VERSIONS=envoys: build
+    @for version in {{ VERSIONS }}; do scripts/envoy "$version"; done
+    @HTTPROUTE_ENVOYS="{{ VERSIONS }}" scripts/count target/logs/test-envoys.log cargo test -p httproute-integration --test cases -- "envoy "
+
+# Run the cases against Envoy in containers; ENVOY_IMAGE names another image
+test-compose: build
+    @scripts/count target/logs/test-compose.log scripts/compose
+
+# Check formatting, lints, documentation, dependencies
+lint:
+    @scripts/lint
+
+# Everything that a change has to pass
+ci:
+    @scripts/ci
+
+# Get Envoy VERSION into .tools/envoy/VERSION
+envoy VERSION=envoy_default:
+    @scripts/envoy "{{ VERSION }}"
+
+# Remove what was built; .tools/ stays
+clean:
+    rm -rf dist
+    cargo clean
