@@ -15,6 +15,10 @@ mod request;
 mod routes;
 mod settings;
 mod table;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use decision::{Decision, NoRule};
 pub use draw::Draw;

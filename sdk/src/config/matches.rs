@@ -142,7 +142,8 @@ fn decode_method(node: &Node<'_>, report: &mut Report) -> Option<Box<str>> {
         );
         report.error(&node.place, "UnsupportedValue", message, &hint);
     }
-    Some(method.into())
+    // A method that is not valid still tells which requests its rule, which answers 500, was meant for.
+    Some(method.to_ascii_uppercase().into())
 }
 
 /// Name and value of a header or query parameter predicate.

@@ -12,6 +12,8 @@ pub(crate) mod route;
 pub(crate) mod rule;
 mod settings;
 pub(crate) mod suggest;
+#[cfg(test)]
+mod tests;
 pub(crate) mod text;
 mod time;
 pub(crate) mod unresolved;

@@ -2,6 +2,8 @@
 
 mod config;
 mod ops;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use config::{decode_request, decode_response};
 pub use ops::{HeaderLines, HeaderOp};

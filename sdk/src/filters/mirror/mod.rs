@@ -1,6 +1,8 @@
 //! `RequestMirror`.
 
 mod config;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use config::decode;
 

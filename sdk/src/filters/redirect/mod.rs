@@ -2,6 +2,8 @@
 
 mod config;
 mod location;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use config::{decode, decode_hostname};
 

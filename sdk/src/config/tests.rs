@@ -1,0 +1,353 @@
+//! Every way in which a configuration can be wrong.
+
+use serde_json::{Value, json};
+
+use crate::testing::{decode, one_rule, rule_errors, status};
+use crate::{Routes, Severity};
+
+/// A sound rule with some members put in or replaced.
+fn rule(members: Value) -> Value {
+    let mut rule = json!({ "backendRefs": [{ "name": "svc", "port": 80 }] });
+    rule.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+    rule
+}
+
+fn with_filter(filter: Value) -> Value {
+    rule(json!({ "filters": [filter] }))
+}
+
+fn with_match(entry: Value) -> Value {
+    rule(json!({ "matches": [entry] }))
+}
+
+fn with_backend(members: Value) -> Value {
+    let mut backend = json!({ "name": "svc", "port": 80 });
+    backend.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+    json!({ "backendRefs": [backend] })
+}
+
+fn redirect(members: Value) -> Value {
+    json!({ "filters": [{ "type": "RequestRedirect", "requestRedirect": members }] })
+}
+
+#[test]
+fn what_is_wrong_in_a_rule_is_told_with_place_and_code_and_the_rule_answers_500() {
+    for (rule, pointer, code) in [
+        (
+            with_match(json!({ "path": { "type": "Exact", "value": "a" } })),
+            "/matches/0/path/value",
+            "InvalidPath",
+        ),
+        (with_match(json!({ "path": { "value": "/a//b" } })), "/matches/0/path/value", "InvalidPath"),
+        (
+            with_match(json!({ "path": { "type": "Prefix", "value": "/" } })),
+            "/matches/0/path/type",
+            "UnsupportedValue",
+        ),
+        (
+            with_match(json!({ "path": { "type": "RegularExpression", "value": "/(" } })),
+            "/matches/0/path/value",
+            "InvalidRegex",
+        ),
+        (with_match(json!({ "path": "/a" })), "/matches/0/path", "WrongType"),
+        (with_match(json!({ "pathPrefix": "/a" })), "/matches/0/pathPrefix", "UnknownField"),
+        (with_match(json!({ "method": "get" })), "/matches/0/method", "UnsupportedValue"),
+        (
+            with_match(json!({ "headers": [{ "name": "a b", "value": "1" }] })),
+            "/matches/0/headers/0/name",
+            "InvalidName",
+        ),
+        (with_match(json!({ "headers": [{ "value": "1" }] })), "/matches/0/headers/0", "Missing"),
+        (with_match(json!({ "headers": [{ "name": "a" }] })), "/matches/0/headers/0", "Missing"),
+        (
+            with_match(json!({ "headers": [{ "name": "a", "value": "" }] })),
+            "/matches/0/headers/0/value",
+            "InvalidValue",
+        ),
+        (
+            with_match(json!({ "headers": [{ "name": "a", "type": "Regex", "value": "1" }] })),
+            "/matches/0/headers/0/type",
+            "UnsupportedValue",
+        ),
+        (
+            with_match(
+                json!({ "queryParams": [{ "name": "a", "type": "RegularExpression", "value": "[" }] }),
+            ),
+            "/matches/0/queryParams/0/value",
+            "InvalidRegex",
+        ),
+        (rule(json!({ "matches": {} })), "/matches", "WrongType"),
+        (rule(json!({ "name": "A rule" })), "", "InvalidName"),
+        (with_filter(json!({ "requestMirror": {} })), "/filters/0", "Missing"),
+        (with_filter(json!({ "type": "Rewrite" })), "/filters/0/type", "UnsupportedValue"),
+        (with_filter(json!({ "type": "URLRewrite" })), "/filters/0", "Missing"),
+        (
+            with_filter(json!({ "type": "URLRewrite", "urlRewrite": {}, "requestMirror": {} })),
+            "/filters/0/requestMirror",
+            "UnknownField",
+        ),
+        (
+            with_filter(json!({ "type": "ExternalAuth", "externalAuth": {} })),
+            "/filters/0/externalAuth",
+            "UnsupportedFilter",
+        ),
+        (
+            with_filter(json!({ "type": "ExtensionRef", "extensionRef": {} })),
+            "/filters/0/extensionRef",
+            "UnresolvedExtension",
+        ),
+        (
+            rule(
+                json!({ "filters": [{ "type": "URLRewrite", "urlRewrite": {} }, { "type": "URLRewrite", "urlRewrite": {} }] }),
+            ),
+            "/filters/1",
+            "RepeatedFilter",
+        ),
+        (
+            json!({ "filters": [{ "type": "URLRewrite", "urlRewrite": {} }, { "type": "RequestRedirect", "requestRedirect": {} }] }),
+            "/filters/1",
+            "IncompatibleFilters",
+        ),
+        (
+            with_filter(json!({ "type": "RequestRedirect", "requestRedirect": {} })),
+            "/backendRefs",
+            "RedirectWithBackends",
+        ),
+        (redirect(json!({ "statusCode": 304 })), "/filters/0/requestRedirect/statusCode", "UnsupportedValue"),
+        (redirect(json!({ "statusCode": -1 })), "/filters/0/requestRedirect/statusCode", "OutOfRange"),
+        (redirect(json!({ "scheme": "ftp" })), "/filters/0/requestRedirect/scheme", "UnsupportedValue"),
+        (redirect(json!({ "hostname": "*.a.b" })), "/filters/0/requestRedirect/hostname", "InvalidHostname"),
+        (redirect(json!({ "port": 65536 })), "/filters/0/requestRedirect/port", "OutOfRange"),
+        (redirect(json!({ "port": "80" })), "/filters/0/requestRedirect/port", "WrongType"),
+        (
+            redirect(json!({ "path": { "type": "ReplaceFullPath" } })),
+            "/filters/0/requestRedirect/path",
+            "Missing",
+        ),
+        (
+            redirect(json!({ "path": { "type": "Full" } })),
+            "/filters/0/requestRedirect/path/type",
+            "UnsupportedValue",
+        ),
+        (
+            redirect(json!({ "path": { "type": "ReplaceFullPath", "replaceFullPath": "/a/../b" } })),
+            "/filters/0/requestRedirect/path/replaceFullPath",
+            "InvalidPath",
+        ),
+        (
+            redirect(
+                json!({ "path": { "type": "ReplaceFullPath", "replaceFullPath": "/", "replacePrefixMatch": "/" } }),
+            ),
+            "/filters/0/requestRedirect/path/replacePrefixMatch",
+            "UnknownField",
+        ),
+        (
+            rule(json!({
+                "matches": [{ "path": { "type": "Exact", "value": "/a" } }],
+                "filters": [{ "type": "URLRewrite", "urlRewrite": { "path": { "type": "ReplacePrefixMatch", "replacePrefixMatch": "/" } } }],
+            })),
+            "/filters/0/urlRewrite/path",
+            "PrefixNotMatched",
+        ),
+        (with_backend(json!({ "weight": -1 })), "/backendRefs/0/weight", "OutOfRange"),
+        (with_backend(json!({ "weight": 1.5 })), "/backendRefs/0/weight", "WrongType"),
+        (with_backend(json!({ "port": 0 })), "/backendRefs/0/port", "OutOfRange"),
+        (with_backend(json!({ "port": null })), "/backendRefs/0", "Missing"),
+        (with_backend(json!({ "name": null })), "/backendRefs/0", "Missing"),
+        (with_backend(json!({ "namespace": "A" })), "/backendRefs/0/namespace", "InvalidName"),
+        (with_backend(json!({ "wieght": 2 })), "/backendRefs/0/wieght", "UnknownField"),
+        (
+            with_backend(json!({ "filters": [{ "type": "CORS", "cors": {} }] })),
+            "/backendRefs/0/filters/0/cors",
+            "UnsupportedFilter",
+        ),
+    ] {
+        let errors = rule_errors(rule.clone());
+        assert_eq!(errors, [(pointer.to_owned(), code)], "{rule}");
+        let (routes, _) = decode(json!({ "routes": [
+            { "spec": { "rules": [rule] } },
+            { "spec": { "hostnames": ["other"], "rules": [{ "backendRefs": [{ "name": "svc", "port": 80 }] }] } },
+        ] }));
+        assert_eq!(
+            status(&routes, "http://other/x"),
+            200,
+            "one bad rule never takes the others down: {rule}"
+        );
+    }
+}
+
+#[test]
+fn a_broken_rule_answers_500_to_what_it_is_meant_for_and_takes_nothing_from_rules_that_are_whole() {
+    for (entry, meant, other) in [
+        (json!({ "path": { "type": "Exact", "value": "a" } }), "/a", "/a/b"),
+        (json!({ "path": { "value": "/a//b" } }), "/a//b/c", "/a"),
+        (json!({ "path": { "type": "Prefix", "value": "/a" } }), "/a/b", "/b"),
+        (json!({ "path": { "type": "RegularExpression", "value": "/a/(" } }), "/a/b", "/b"),
+        (json!({ "path": { "value": "/a" }, "heders": [] }), "/a", "/b"),
+    ] {
+        let broken = with_match(entry.clone());
+        let (routes, _) = decode(json!({ "routes": [
+            { "spec": { "rules": [broken] } },
+            { "spec": { "rules": [{ "backendRefs": [{ "name": "svc", "port": 80 }] }] } },
+        ] }));
+        assert_eq!(status(&routes, &format!("http://host{meant}")), 500, "{entry}");
+        assert_eq!(status(&routes, &format!("http://host{other}")), 200, "{entry}");
+    }
+    // What cannot be told at all is meant for nothing, not for everything.
+    for entry in [
+        json!({ "pathPrefix": "/a" }),
+        json!({ "path": "/a" }),
+        json!({ "path": { "type": "RegularExpression", "value": "(" } }),
+    ] {
+        let (routes, problems) = decode(one_rule(with_match(entry.clone())));
+        assert_eq!((problems.len(), status(&routes, "http://host/a")), (1, 404), "{entry}");
+    }
+    // A predicate that cannot be read still asks for its header.
+    let (routes, _) = decode(one_rule(with_match(
+        json!({ "headers": [{ "name": "x", "type": "RegularExpression", "value": "(" }] }),
+    )));
+    assert_eq!(status(&routes, "http://host/a"), 404);
+}
+
+#[test]
+fn what_the_api_server_or_a_person_would_object_to_is_warned_of_and_carried_out() {
+    for (rule, pointer, code) in [
+        (rule(json!({ "timeouts": { "request": "1s" } })), "/timeouts", "NotCarriedOut"),
+        (rule(json!({ "comment": "x" })), "/comment", "UnknownField"),
+        (
+            with_match(json!({ "headers": [{ "name": "A", "value": "1" }, { "name": "a", "value": "2" }] })),
+            "/matches/0/headers/1",
+            "DuplicateName",
+        ),
+        (rule(json!({ "matches": vec![json!({}); 65] })), "/matches", "TooMany"),
+        (with_backend(json!({ "weight": 0 })), "", "AllWeightsZero"),
+        (with_backend(json!({ "group": "example.com", "kind": "Bucket" })), "/backendRefs/0", "InvalidKind"),
+    ] {
+        let (_, problems) = decode(one_rule(rule.clone()));
+        let found: Vec<_> = problems
+            .iter()
+            .map(|p| (p.severity, p.pointer.replace("/routes/0/spec/rules/0", ""), p.code))
+            .collect();
+        assert_eq!(found, [(Severity::Warning, pointer.to_owned(), code)], "{rule}");
+    }
+}
+
+#[test]
+fn problems_of_a_route() {
+    let backend = json!([{ "backendRefs": [{ "name": "svc", "port": 80 }] }]);
+    for (route, pointer, code) in [
+        (json!([]), "/routes/0", "WrongType"),
+        (json!({ "kind": "GRPCRoute" }), "/routes/0", "UnsupportedKind"),
+        (json!({ "apiVersion": "gateway.networking.k8s.io/v1alpha2" }), "/routes/0", "UnsupportedVersion"),
+        (
+            json!({ "apiVersion": "gateway.networking.k8s.io/v1beta1", "metadata": { "name": "r" }, "spec": { "rules": backend } }),
+            "/routes/0",
+            "OldVersion",
+        ),
+        (json!({ "metadata": { "name": "r" } }), "/routes/0", "Missing"),
+        (json!({ "metadata": { "name": "r" }, "spec": { "rules": [] } }), "/routes/0/spec", "Missing"),
+        (
+            json!({ "metadata": { "name": "r" }, "spec": { "rules": backend, "hostnames": ["A.b"] } }),
+            "/routes/0/spec/hostnames/0",
+            "InvalidHostname",
+        ),
+        (
+            json!({ "metadata": { "name": "r", "creationTimestamp": "now" }, "spec": { "rules": backend } }),
+            "/routes/0/metadata/creationTimestamp",
+            "InvalidTimestamp",
+        ),
+        (
+            json!({ "metadata": { "name": "r" }, "spec": { "rules": backend, "hostname": "a" } }),
+            "/routes/0/spec/hostname",
+            "UnknownField",
+        ),
+        (json!({ "spec": { "rules": backend } }), "/routes/0", "Missing"),
+    ] {
+        let (_, problems) = decode(json!({ "routes": [route] }));
+        let found: Vec<_> = problems.iter().map(|p| (p.pointer.as_str(), p.code)).collect();
+        assert_eq!(found, [(pointer, code)], "{route}");
+    }
+}
+
+#[test]
+fn a_hostname_that_is_not_valid_is_answered_with_500_and_never_stands_for_all() {
+    let backend = json!([{ "backendRefs": [{ "name": "svc", "port": 80 }] }]);
+    let (routes, _) = decode(
+        json!({ "routes": [{ "spec": { "hostnames": ["WWW.Example.com:80", "good.com"], "rules": backend } }] }),
+    );
+    assert_eq!(status(&routes, "http://www.example.com/"), 500);
+    assert_eq!(status(&routes, "http://good.com/"), 200);
+    assert_eq!(status(&routes, "http://other.com/"), 404);
+    let (routes, _) = decode(json!({ "routes": [{ "spec": { "hostnames": [5], "rules": backend } }] }));
+    assert_eq!(status(&routes, "http://other.com/"), 404);
+    let (routes, _) =
+        decode(json!({ "routes": [], "listeners": [{ "hostname": "a b" }, { "hostname": "c", "port": 0 }] }));
+    assert_eq!(status(&routes, "http://c/"), 500);
+    assert_eq!(status(&routes, "http://d/"), 404);
+}
+
+#[test]
+fn an_unresolved_pointer_that_leads_nowhere_is_an_error() {
+    let mut configuration = one_rule(rule(json!({})));
+    configuration["unresolved"] = json!({ "/routes/0/spec/rules/0/backendRefs/7": "BackendNotFound" });
+    let (_, problems) = decode(configuration);
+    assert_eq!(
+        problems.iter().map(|p| (p.severity, p.code)).collect::<Vec<_>>(),
+        [(Severity::Error, "UnusedPointer")]
+    );
+}
+
+#[test]
+fn only_a_document_that_is_none_is_refused_as_a_whole() {
+    for (text, code, says) in [
+        ("", "NotJson", "it is empty"),
+        ("  \n", "NotJson", "it is empty"),
+        ("routes: []", "NotJson", "line 1 column 1"),
+        ("{\"routes\": [", "NotJson", "EOF"),
+        ("\u{feff}{}", "NotJson", "expected value"),
+        ("[]", "NotOfThisForm", "must be an object"),
+        ("null", "NotOfThisForm", "must be an object"),
+        ("{}", "NotOfThisForm", "\"routes\" is missing"),
+        ("{\"routes\": {}}", "NotOfThisForm", "routes must be a list"),
+        ("{\"route\": []}", "NotOfThisForm", "did you mean \"routes\"?"),
+        ("{\"spec\": {}}", "NotOfThisForm", "needs \"kind\": \"HTTPRoute\""),
+        ("{\"kind\": \"Gateway\"}", "NotOfThisForm", "\"Gateway\""),
+        ("{\"kind\": \"List\"}", "NotOfThisForm", "no items"),
+        ("{\"version\": 2, \"rutes\": []}", "NewerVersion", "version 2"),
+        ("{\"version\": \"1\", \"routes\": []}", "NotOfThisForm", "version must be a number"),
+        ("{\"version\": 0, \"routes\": []}", "NotOfThisForm", "version must be 1"),
+        ("{\"routes\": [], \"unmatched\": \"drop\"}", "NotOfThisForm", "\"reject\" or \"pass\""),
+        ("{\"routes\": [], \"clusterName\": \"{nam}\"}", "NotOfThisForm", "{nam}"),
+        ("{\"routes\": [], \"clusterHeader\": \":path\"}", "NotOfThisForm", "no header name"),
+        ("{\"routes\": [], \"mirrorHeader\": \"x-mirror\"}", "NotOfThisForm", "{n}"),
+        ("{\"routes\": [], \"mirrorBodyLimit\": -1}", "NotOfThisForm", "-1"),
+        ("{\"routes\": [], \"listeners\": {}}", "NotOfThisForm", "listeners must be a list"),
+        ("{\"routes\": [], \"unresolved\": [\"/a\"]}", "NotOfThisForm", "unresolved must be"),
+    ] {
+        let refusal = Routes::decode(text.as_bytes()).unwrap_err();
+        assert_eq!(refusal.code, code, "{text}: {refusal}");
+        assert!(refusal.message.contains(says), "{text}: {refusal}");
+        assert!(!refusal.to_string().contains('\n'), "one line: {refusal}");
+    }
+    assert_eq!(Routes::decode(b"{\"routes\": [\xff]}").unwrap_err().code, "NotJson");
+}
+
+#[test]
+fn what_kubectl_prints_pastes_in() {
+    let route = json!({
+        "apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": { "name": "r", "namespace": "ns" },
+        "spec": { "parentRefs": [{ "name": "gw" }], "rules": [{ "backendRefs": [{ "name": "svc", "port": 80.0, "weight": -1 }] }] },
+        "status": { "parents": [] },
+    });
+    for (document, pointer) in [
+        (route.clone(), ""),
+        (json!({ "apiVersion": "v1", "kind": "List", "items": [route] }), "/items/0"),
+        (json!({ "kind": "HTTPRouteList", "items": [route], "metadata": {} }), "/items/0"),
+        (json!({ "version": 1, "routes": [route], "extensions": [] }), "/routes/0"),
+    ] {
+        let (routes, problems) = decode(document);
+        let pointers: Vec<_> = problems.iter().map(|problem| problem.pointer.as_str()).collect();
+        assert_eq!(pointers, [format!("{pointer}/spec/rules/0/backendRefs/0/weight")]);
+        assert_eq!(status(&routes, "http://host/"), 500);
+    }
+}
