@@ -1,0 +1,7 @@
+//! From Gateway API manifests to module configurations: reading, checking, attaching and resolving, without a cluster.
+//!
+//! Pure: no files, no clock, no network, so that it runs on the command line, in a browser and in a controller alike.
+
+mod document;
+
+pub use document::{Document, Position};
