@@ -1,0 +1,144 @@
+//! Carries out a plan on the request that the proxy holds.
+
+use httproute_sdk::{Backend, Carrier, HeaderLines, HeaderOp, Kinds, Plan, Reply, RequestView, Settings};
+use proxy_wasm::types::MapType;
+
+use crate::host::{Failed, Host, LocalReply};
+use crate::metrics::Counter;
+
+/// What [`apply`] did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// What the request counts as.
+    pub counter: Counter,
+    /// Whether the module answered the request, so that it goes no further.
+    pub answered: bool,
+}
+
+/// Carries out what `plan` says of the kinds that the module is for.
+///
+/// Either the module answers, and changes nothing; or it changes the request, and all of it: where the proxy refuses one
+/// change, the request is answered with 500, because forwarding half of what a rule says could pass by what the rule is for.
+/// Mirrors that the module sends by itself are not sent here, for they outlive this callback
+/// ([`mirror`](crate::mirror)).
+pub fn apply<H: Host>(
+    plan: &Plan<'_>,
+    kinds: Kinds,
+    settings: &Settings,
+    request: &RequestView<'_>,
+    host: &H,
+) -> Applied {
+    if let Some(reply) = plan.reply(kinds, settings.unmatched) {
+        return answer(&reply, reply_steps(&reply, plan, kinds), host);
+    }
+    if change(plan, kinds, settings, request, host).is_err() {
+        return answer(&Reply::HOST_FAILURE, &[], host);
+    }
+    let counter = if plan.rule.is_some() { Counter::Forwarded } else { Counter::Passed };
+    Applied { counter, answered: false }
+}
+
+/// Answers the request, with the header changes of `steps` on the answer.
+pub fn answer<H: Host>(reply: &Reply<'_>, steps: &[&[HeaderOp]], host: &H) -> Applied {
+    let mut headers = HeaderLines::new();
+    if !reply.body.is_empty() {
+        headers.push((b"content-type".to_vec(), b"text/plain".to_vec()));
+    }
+    if let Some(location) = reply.location {
+        headers.push((b"location".to_vec(), location.as_bytes().to_vec()));
+    }
+    steps.iter().copied().flatten().for_each(|op| op.apply(&mut headers));
+    let local =
+        LocalReply { status: reply.status, headers, body: reply.body.as_bytes(), details: reply.details };
+    if host.reply(&local).is_err() {
+        // The request must not go on, and a client that gets neither answer nor end would wait for its own timeout.
+        host.reset();
+    }
+    Applied { counter: Counter::of(reply), answered: true }
+}
+
+/// The rule's response header changes that the module makes on its own answer, because nobody else will.
+///
+/// A module that carries out header changes sees its own answers in the response phase. But a proxy does not call the
+/// response phase of modules that stand behind the one that answered (Envoy 1.36.4 and 1.40.0: their request phase has not
+/// run). In the documented order `redirect` stands before `header-modifier`, so `redirect` makes the changes itself: else
+/// the chain would not do what the combined module does.
+fn reply_steps<'p>(reply: &Reply<'_>, plan: &'p Plan<'_>, kinds: Kinds) -> &'p [&'p [HeaderOp]] {
+    let by_nobody_else = reply.location.is_some() && !kinds.has(Kinds::HEADERS);
+    if by_nobody_else && !plan.is_broken(Kinds::HEADERS) { &plan.response_headers } else { &[] }
+}
+
+fn change<H: Host>(
+    plan: &Plan<'_>,
+    kinds: Kinds,
+    settings: &Settings,
+    request: &RequestView<'_>,
+    host: &H,
+) -> Result<(), Failed> {
+    if kinds.has(Kinds::HEADERS) {
+        for op in plan.request_headers.iter().copied().flatten() {
+            // The headers by which modules and proxy talk to each other are no rule's to change: one that could would
+            // choose any upstream of the proxy.
+            if !settings.is_private(op.name().as_bytes()) {
+                carry_out(op, MapType::HttpRequestHeaders, host)?;
+            }
+        }
+    }
+    if kinds.has(Kinds::REWRITE) {
+        if let Some(path) = &plan.path {
+            set(":path", path, host)?;
+        }
+        if let Some(authority) = plan.authority {
+            set(":authority", authority.as_bytes(), host)?;
+        }
+    }
+    if kinds.has(Kinds::MIRROR) {
+        let carries = proxy_carries_mirrors(plan);
+        for (n, name) in settings.mirror_headers.iter().enumerate() {
+            let mirror = plan.mirrors.iter().find(|mirror| carries && mirror.carrier == Carrier::Proxy(n));
+            own(name, mirror.map(|mirror| mirror.cluster), request, host)?;
+        }
+    }
+    if kinds.has(Kinds::BACKENDS) {
+        let cluster = match plan.backend {
+            Backend::Cluster(cluster) => Some(cluster),
+            Backend::None | Backend::Unresolved => None,
+        };
+        own(&settings.cluster_header, cluster, request, host)?;
+    }
+    Ok(())
+}
+
+/// Whether the proxy sends the copies that it is to carry.
+///
+/// It sends them with the request, so not where the module, or in a chain a later one, answers in the backend's place: such
+/// copies are the module's. A broken rule has none, so that nothing is sent by itself there; a module that stands alone and
+/// leaves what is broken to others still has the proxy carry them.
+pub fn proxy_carries_mirrors(plan: &Plan<'_>) -> bool {
+    matches!(plan.backend, Backend::Cluster(_)) || !plan.broken.is_none()
+}
+
+/// Carries out one header change in the proxy.
+pub fn carry_out<H: Host>(op: &HeaderOp, map: MapType, host: &H) -> Result<(), Failed> {
+    match op {
+        HeaderOp::Set { name, value } => host.set_header(map, name, value.as_bytes()),
+        HeaderOp::Add { name, value } => host.add_header(map, name, value.as_bytes()),
+        HeaderOp::Remove { name } => host.remove_header(map, name),
+    }
+}
+
+/// Gives a header that is the module's alone its value, or removes what a client put there.
+fn own<H: Host>(name: &str, value: Option<&str>, request: &RequestView<'_>, host: &H) -> Result<(), Failed> {
+    match value {
+        Some(value) => set(name, value.as_bytes(), host),
+        // A call of the host for each request is saved where there is nothing to remove, which is nearly always.
+        None if request.header(name).next().is_some() => {
+            host.remove_header(MapType::HttpRequestHeaders, name)
+        }
+        None => Ok(()),
+    }
+}
+
+fn set<H: Host>(name: &str, value: &[u8], host: &H) -> Result<(), Failed> {
+    host.set_header(MapType::HttpRequestHeaders, name, value)
+}

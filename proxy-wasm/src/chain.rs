@@ -1,0 +1,32 @@
+//! One decision for all modules of a filter chain.
+//!
+//! A module that matched again after another changed the request would pick the wrong rule. So the first module keeps the
+//! decision with the stream, and the others go by it. It is kept in the proxy's filter state, which no client reaches, and
+//! not in a header. What another configuration decided is no decision about this one: the module then decides by itself.
+
+use httproute_sdk::{Decision, Draw, Plan, RequestView, Routes};
+
+use crate::host::Host;
+
+/// The name of the stream's property that holds the decision; access logs of Envoy know it as `wasm.httproute_decision`.
+pub const PROPERTY: &str = "httproute_decision";
+
+/// The plan for a request by the decision of an earlier module, or by one that is then kept for later modules.
+pub fn plan<'r, H: Host>(
+    routes: &'r Routes,
+    request: &RequestView<'_>,
+    draw: &mut Draw,
+    host: &H,
+) -> Plan<'r> {
+    let fingerprint = routes.fingerprint();
+    let kept = host.property(&[PROPERTY]).ok().flatten();
+    let decision = kept.and_then(|bytes| Decision::from_bytes(&bytes, fingerprint));
+    if let Some(plan) = decision.and_then(|decision| routes.resume(decision, request)) {
+        return plan;
+    }
+    let plan = routes.plan(request, draw);
+    // Where it cannot be kept, later modules decide by themselves, which is right as long as nothing that they match on has
+    // been changed: better than no answer at all.
+    let _ = host.set_property(PROPERTY, &plan.decision.to_bytes(fingerprint));
+    plan
+}

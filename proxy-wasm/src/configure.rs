@@ -1,0 +1,50 @@
+//! Takes a configuration, and says in the log what came of it.
+
+use httproute_sdk::{Routes, Severity};
+use log::Level;
+use proxy_wasm::types::BufferType;
+
+use crate::host::Host;
+use crate::vm::Vm;
+
+/// How many problems are logged one by one. A log that a large broken configuration fills hides the rest.
+const MAX_LINES: usize = 100;
+
+/// Takes the configuration that the proxy has for the module; false where it is refused.
+///
+/// It is refused only where nothing in it can be used: a proxy rejects the whole listener then, and a later update may be
+/// stuck behind it. Everything smaller is logged, and is one rule's problem.
+pub fn configure<H: Host>(vm: &Vm<H>, size: usize) -> bool {
+    let (module, host) = (vm.module, &vm.host);
+    let bytes = host.buffer(BufferType::PluginConfiguration, size).unwrap_or_default();
+    if bytes.is_empty() {
+        let message = "configuration refused[Empty]: there is none; give the module HTTPRoutes as JSON";
+        host.log(Level::Error, &format!("{}: {message}", module.name));
+        return false;
+    }
+    let (routes, problems) = match Routes::decode(&bytes) {
+        Ok(decoded) => decoded,
+        Err(refusal) => {
+            host.log(Level::Error, &format!("{}: {refusal}", module.name));
+            return false;
+        }
+    };
+    for problem in problems.iter().take(MAX_LINES) {
+        let level = match problem.severity {
+            Severity::Error => Level::Error,
+            Severity::Warning => Level::Warn,
+        };
+        host.log(level, &format!("{}: {problem}", module.name));
+    }
+    if problems.len() > MAX_LINES {
+        host.log(Level::Error, &format!("{}: and {} more", module.name, problems.len() - MAX_LINES));
+    }
+    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+    let warnings = problems.len() - errors;
+    let (name, version, summary) = (module.name, module.version, routes.summary());
+    host.log(Level::Info, &format!("{name} {version}: {summary}; {errors} errors, {warnings} warnings"));
+    vm.metrics.define(name, module.kinds, host);
+    vm.metrics.problems(errors, warnings, host);
+    vm.set_routes(routes);
+    true
+}

@@ -1,0 +1,145 @@
+//! What a module counts, and how it reaches the proxy's statistics.
+//!
+//! Counting is an addition in the module's memory; once a second the sums go to the proxy. A call of the proxy for each
+//! request would cost more than the counting is worth.
+
+use std::cell::Cell;
+
+use httproute_sdk::{Kinds, Reply};
+use proxy_wasm::types::MetricType;
+
+use crate::host::Host;
+
+macro_rules! counters {
+    ($($(#[$doc:meta])* $name:ident = $suffix:literal for $kinds:expr;)*) => {
+        /// Something that a module counts.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Counter {
+            $($(#[$doc])* $name,)*
+        }
+
+        /// Each counter in the order of [`Counter`]: the end of its name, and the modules that have it.
+        const COUNTERS: &[(&str, Kinds)] = &[$(($suffix, $kinds)),*];
+    };
+}
+
+counters! {
+    /// Requests of a rule that went on.
+    Forwarded = "requests.forwarded" for Kinds::ALL;
+    /// Requests of no rule that went on as they were.
+    Passed = "requests.passed" for Kinds::ALL;
+    /// Requests answered with a redirect.
+    Redirected = "requests.redirected" for Kinds::REDIRECT;
+    /// Requests of no rule, answered with 404.
+    Unmatched = "requests.unmatched" for Kinds::ALL;
+    /// Requests for a host that another filter chain serves, answered with 421.
+    Misdirected = "requests.misdirected" for Kinds::BACKENDS;
+    /// Requests whose path has a dot segment, answered with 400.
+    BadPath = "requests.bad_path" for Kinds::BACKENDS;
+    /// Requests of a rule in which something is wrong, answered with 500.
+    BrokenRule = "requests.broken_rule" for Kinds::ALL;
+    /// Requests of a rule without backend, answered with 500.
+    NoBackend = "requests.no_backend" for Kinds::BACKENDS;
+    /// Requests that fell to a backend which cannot be resolved, answered with 500.
+    UnresolvedBackend = "requests.unresolved_backend" for Kinds::BACKENDS;
+    /// Requests that the proxy refused to show or to change, answered with 500.
+    HostFailure = "requests.host_failure" for Kinds::ALL;
+    /// Responses on which the proxy refused a header change.
+    ResponseFailure = "responses.host_failure" for Kinds::HEADERS;
+    /// Copies that the module sent.
+    MirrorSent = "mirrors.sent" for Kinds::MIRROR;
+    /// Copies that an upstream answered with a status below 500.
+    MirrorCompleted = "mirrors.completed" for Kinds::MIRROR;
+    /// Copies that no upstream answered, or with a status from 500 on, the proxy's own 503 and 504 among them.
+    MirrorFailed = "mirrors.failed" for Kinds::MIRROR;
+    /// Copies that were not sent because the proxy does not know the upstream.
+    MirrorNoCluster = "mirrors.no_cluster" for Kinds::MIRROR;
+    /// Copies that were not sent because body or headers are larger than a copy may be.
+    MirrorTooLarge = "mirrors.too_large" for Kinds::MIRROR;
+    /// Copies that were not sent because the request ended before its body was complete.
+    MirrorAborted = "mirrors.aborted" for Kinds::MIRROR;
+    /// Copies that were not sent because the module holds too many bodies, or too many copies wait for their answer.
+    MirrorOverloaded = "mirrors.overloaded" for Kinds::MIRROR;
+}
+
+impl Counter {
+    /// What an answer of the module counts as.
+    pub fn of(reply: &Reply<'_>) -> Self {
+        match *reply {
+            Reply { location: Some(_), .. } => Counter::Redirected,
+            Reply::NO_RULE => Counter::Unmatched,
+            Reply::MISDIRECTED => Counter::Misdirected,
+            Reply::DOT_SEGMENT => Counter::BadPath,
+            Reply::BROKEN_RULE => Counter::BrokenRule,
+            Reply::NO_BACKEND => Counter::NoBackend,
+            Reply::UNRESOLVED_BACKEND => Counter::UnresolvedBackend,
+            _ => Counter::HostFailure,
+        }
+    }
+}
+
+/// The counters of a module in one worker, and its gauges.
+#[derive(Debug, Default)]
+pub struct Metrics {
+    counters: [Count; COUNTERS.len()],
+    errors: Cell<Option<u32>>,
+    warnings: Cell<Option<u32>>,
+}
+
+#[derive(Debug, Default)]
+struct Count {
+    /// What has been counted since the last flush.
+    pending: Cell<u64>,
+    /// The proxy's number for it; `None` where the module does not have this counter.
+    metric: Cell<Option<u32>>,
+}
+
+impl Metrics {
+    /// Makes the metrics known to the proxy: those that a module of these `kinds` can have. Where that is done already,
+    /// nothing happens.
+    pub fn define<H: Host>(&self, module: &str, kinds: Kinds, host: &H) {
+        if self.errors.get().is_some() {
+            return;
+        }
+        for (count, &(suffix, _)) in self.counters.iter().zip(COUNTERS).filter(|(_, (_, of))| kinds.has(*of))
+        {
+            let metric = host.define_metric(MetricType::Counter, &format!("httproute.{module}.{suffix}"));
+            count.metric.set(metric.ok());
+        }
+        for (gauge, suffix) in [(&self.errors, "errors"), (&self.warnings, "warnings")] {
+            let metric =
+                host.define_metric(MetricType::Gauge, &format!("httproute.{module}.problems.{suffix}"));
+            gauge.set(metric.ok());
+        }
+    }
+
+    /// Counts `n` more.
+    pub fn count(&self, counter: Counter, n: usize) {
+        if let Some(count) = self.counters.get(counter as usize) {
+            count.pending.set(count.pending.get().saturating_add(n as u64));
+        }
+    }
+
+    /// Tells the proxy how many problems the configuration has.
+    pub fn problems<H: Host>(&self, errors: usize, warnings: usize, host: &H) {
+        for (gauge, n) in [(&self.errors, errors), (&self.warnings, warnings)] {
+            if let Some(metric) = gauge.get() {
+                // A statistic that the proxy does not take is no reason to refuse a configuration.
+                let _ = host.record_metric(metric, n as u64);
+            }
+        }
+    }
+
+    /// Hands what was counted since the last time over to the proxy.
+    pub fn flush<H: Host>(&self, host: &H) {
+        for count in &self.counters {
+            let pending = count.pending.get();
+            let by = i64::try_from(pending).unwrap_or(i64::MAX);
+            if let (1.., Some(metric)) = (by, count.metric.get())
+                && host.increment_metric(metric, by).is_ok()
+            {
+                count.pending.set(pending.saturating_sub(by.unsigned_abs()));
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Configurations, good and bad, and what the log says of them.
+
+use log::Level;
+
+use super::*;
+
+#[test]
+fn the_log_says_what_runs() {
+    let proxy = Proxy::new(COMBINED, &rules(r#"{"backendRefs":[{"name":"one","port":80}]}"#));
+    let expected = "httproute 1.2.3: 1 route, 1 rule, any listener; 0 errors, 0 warnings";
+    assert_eq!(proxy.host.logged(), [(Level::Info, expected.to_owned())]);
+}
+
+#[test]
+fn what_cannot_be_read_is_refused_in_one_line() {
+    for configuration in ["", "{", "[]", r#"{"version":99,"routes":[]}"#, r#"{"rotues":[]}"#] {
+        let proxy = Proxy::unconfigured(COMBINED, MemoryHost::default());
+        assert!(!proxy.configure(configuration), "{configuration}");
+        let logged = proxy.host.logged();
+        assert_eq!(logged.len(), 1, "{logged:?}");
+        assert_eq!(logged[0].0, Level::Error);
+        assert!(logged[0].1.starts_with("httproute: configuration refused["), "{}", logged[0].1);
+        assert!(!logged[0].1.contains('\n'));
+    }
+}
+
+#[test]
+fn each_problem_is_a_line_and_a_gauge_tells_their_number() {
+    let proxy = Proxy::new(
+        COMBINED,
+        &rules(r#"{"backendRefs":[{"name":"one","port":80,"weight":-1}],"unheard":1},{"name":"Not A Name"}"#),
+    );
+    let logged = proxy.host.logged();
+    assert!(
+        logged.iter().any(|(level, line)| *level == Level::Error && line.contains("/weight")),
+        "{logged:?}"
+    );
+    assert!(
+        logged.iter().any(|(level, line)| *level == Level::Warn && line.contains("unheard")),
+        "{logged:?}"
+    );
+    let of = |level| logged.iter().filter(|(l, _)| *l == level).count() as i64;
+    assert_eq!(proxy.host.metric("httproute.httproute.problems.errors"), of(Level::Error));
+    assert_eq!(proxy.host.metric("httproute.httproute.problems.warnings"), of(Level::Warn));
+
+    assert!(proxy.configure(&rules("{}")), "a later configuration without problems");
+    assert_eq!(proxy.host.metric("httproute.httproute.problems.errors"), 0);
+}
+
+#[test]
+fn a_log_is_not_filled_with_problems() {
+    let many = vec![r#"{"backendRefs":[{"name":"one","port":80,"weight":-1}]}"#; 120].join(",");
+    let proxy = Proxy::new(COMBINED, &rules(&many));
+    let logged = proxy.host.logged();
+    assert_eq!(logged.len(), 102);
+    assert!(
+        logged[100].1.starts_with("httproute: and ") && logged[100].1.ends_with(" more"),
+        "{}",
+        logged[100].1
+    );
+}

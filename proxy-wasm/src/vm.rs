@@ -1,0 +1,67 @@
+//! What the streams of one configuration share in one worker.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use httproute_sdk::{Draw, Plan, RequestView, Routes};
+
+use crate::chain;
+use crate::host::Host;
+use crate::metrics::Metrics;
+use crate::module::Module;
+use crate::outbox::Outbox;
+
+/// What the streams of one configuration share in one worker.
+#[derive(Debug)]
+pub struct Vm<H: Host> {
+    /// What the module is.
+    pub module: Module,
+    /// The proxy.
+    pub host: H,
+    /// The identifier of the root context.
+    pub root: u32,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// What is to be sent.
+    pub outbox: Outbox,
+    /// How many bytes of bodies are held for copies.
+    pub held: Cell<usize>,
+    routes: RefCell<Option<Rc<Routes>>>,
+    seeds: RefCell<Draw>,
+}
+
+impl<H: Host> Vm<H> {
+    /// A worker without configuration. `seed` is to differ from worker to worker.
+    pub fn new(module: Module, root: u32, seed: u64, host: H) -> Self {
+        Vm {
+            module,
+            host,
+            root,
+            metrics: Metrics::default(),
+            outbox: Outbox::default(),
+            held: Cell::new(0),
+            routes: RefCell::new(None),
+            seeds: RefCell::new(Draw::seeded(seed)),
+        }
+    }
+
+    /// The configuration for streams that begin now. Those that run keep theirs.
+    pub fn routes(&self) -> Option<Rc<Routes>> {
+        self.routes.borrow().clone()
+    }
+
+    /// Puts a new configuration in the place of the old one.
+    pub fn set_routes(&self, routes: Routes) {
+        self.routes.replace(Some(Rc::new(routes)));
+    }
+
+    /// The plan for a request.
+    pub fn plan<'r>(&self, routes: &'r Routes, request: &RequestView<'_>) -> Plan<'r> {
+        let mut draw = Draw::seeded(self.seeds.borrow_mut().next_u64());
+        if self.module.combined {
+            routes.plan(request, &mut draw)
+        } else {
+            chain::plan(routes, request, &mut draw, &self.host)
+        }
+    }
+}
