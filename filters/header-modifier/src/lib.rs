@@ -1,1 +1,8 @@
-//! The proxy-wasm module header-modifier.wasm
+//! `header-modifier.wasm`: `RequestHeaderModifier` and `ResponseHeaderModifier`.
+//!
+//! The second of the chain redirect → header-modifier → mirror → url-rewrite → weighted-split. It changes the headers of the
+//! request and of the response, and leaves everything else alone.
+
+use httproute_sdk::Kinds;
+
+httproute_proxy_wasm::module! { name: "header-modifier", kinds: Kinds::HEADERS }
