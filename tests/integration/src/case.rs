@@ -214,7 +214,9 @@ impl Case {
     /// Reads the text of a case file.
     pub fn parse(name: &str, text: &str) -> Result<Case, String> {
         // By way of JSON, so that a configuration reaches the module as `kubectl -o json` would print it.
-        let value: Value = serde_saphyr::from_str(text).map_err(|e| e.to_string())?;
+        // As YAML 1.2 has it: `y` and `on` are text.
+        let options = serde_saphyr::options! { strict_booleans: true };
+        let value: Value = serde_saphyr::from_str_with_options(text, options).map_err(|e| e.to_string())?;
         let mut case: Case = serde_json::from_value(value).map_err(|e| e.to_string())?;
         case.name = name.to_owned();
         Ok(case)
