@@ -1,2 +1,48 @@
-//! Removes the exports that a module has no use for
-fn main() {}
+//! Finishes a module for the proxy: removes the exports that it has no use for, and what only they needed.
+//!
+//! ```text
+//! finish-wasm IN OUT [--keep EXPORT]…
+//! ```
+//!
+//! Which exports a module of the project keeps is told by the name of `IN`; `--keep` adds to them, and is how another module
+//! is finished. A module works without this too, only slower.
+
+mod exports;
+mod finish;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: finish-wasm IN OUT [--keep EXPORT]...";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(line) => {
+            println!("{line}");
+            ExitCode::SUCCESS
+        }
+        Err(message) => {
+            eprintln!("finish-wasm: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<String, String> {
+    let [input, output, more @ ..] = arguments else { return Err(USAGE.to_owned()) };
+    let stem = Path::new(input).file_stem().unwrap_or_default().to_string_lossy();
+    let mut keep = exports::kept(&stem);
+    for pair in more.chunks(2) {
+        match pair {
+            [flag, export] if flag == "--keep" => keep.get_or_insert_default().push(export),
+            _ => return Err(USAGE.to_owned()),
+        }
+    }
+    let keep =
+        keep.ok_or_else(|| format!("{stem} is no module of this project: name its exports by --keep"))?;
+    let wasm = std::fs::read(input).map_err(|error| format!("{input}: {error}"))?;
+    let finished = finish::finish(&wasm, &keep).map_err(|error| format!("{input}: {error}"))?;
+    std::fs::write(output, &finished).map_err(|error| format!("{output}: {error}"))?;
+    Ok(format!("{stem}: {} -> {} bytes, {} exports", wasm.len(), finished.len(), keep.len()))
+}
