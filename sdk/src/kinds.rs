@@ -27,8 +27,10 @@ impl Kinds {
     /// The choice of a backend, and with it what becomes of requests that have none: 404, 421, 400 and 500. What belongs
     /// to no other kind (matches, unknown filters) is counted here.
     pub const BACKENDS: Kinds = Kinds(16);
+    /// `CORS`.
+    pub const CORS: Kinds = Kinds(32);
     /// Every kind, as `httproute.wasm` carries them out.
-    pub const ALL: Kinds = Kinds(31);
+    pub const ALL: Kinds = Kinds(63);
 
     /// Whether the two sets share a kind.
     pub const fn has(self, kinds: Kinds) -> bool {

@@ -19,6 +19,7 @@ mod table;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod timeouts;
 
 pub use decision::{Decision, NoRule};
 pub use draw::Draw;
@@ -32,3 +33,4 @@ pub use reply::Reply;
 pub use request::RequestView;
 pub use routes::Routes;
 pub use settings::{Settings, Unmatched};
+pub use timeouts::Timeouts;

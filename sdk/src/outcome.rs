@@ -64,6 +64,7 @@ impl<'r> Plan<'r> {
     pub fn respond(&self, lines: &mut HeaderLines) {
         if !self.is_broken(Kinds::ALL) {
             apply(&self.response_headers, lines);
+            apply(&[&self.cors], lines);
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::filters::redirect::Redirection;
 use crate::kinds::Kinds;
 use crate::reply::Reply;
 use crate::settings::Unmatched;
+use crate::timeouts::Timeouts;
 
 /// What becomes of one request: the rule it belongs to, and all that the rule's filters do to it.
 ///
@@ -29,12 +30,18 @@ pub struct Plan<'r> {
     pub authority: Option<&'r str>,
     /// The redirect that answers the request.
     pub redirect: Option<Redirection>,
+    /// Whether the request is a preflight that a CORS filter answers.
+    pub preflight: bool,
     /// Where the request goes.
     pub backend: Backend<'r>,
+    /// How long the request may take.
+    pub timeouts: Timeouts,
     /// The copies to send.
     pub mirrors: SmallVec<[Mirror<'r>; 2]>,
     /// Changes to the response's headers, in the order of execution.
     pub response_headers: Steps<'r>,
+    /// Changes to the response's headers that a CORS filter makes, behind the others. They depend on the request.
+    pub cors: Vec<HeaderOp>,
 }
 
 /// Lists of header changes, to be carried out one list after the other.
@@ -100,9 +107,12 @@ impl<'r> Plan<'r> {
             path: None,
             authority: None,
             redirect: None,
+            preflight: false,
             backend: Backend::None,
+            timeouts: Timeouts::default(),
             mirrors: SmallVec::new(),
             response_headers: SmallVec::new(),
+            cors: Vec::new(),
         }
     }
 
@@ -131,6 +141,7 @@ impl<'r> Plan<'r> {
                 (unmatched.unwrap_or(default) == Unmatched::Reject).then_some(Reply::NO_RULE)
             }
             Decision::Rule { .. } if self.is_broken(kinds) => Some(Reply::BROKEN_RULE),
+            Decision::Rule { .. } if self.preflight && kinds.has(Kinds::CORS) => Some(Reply::PREFLIGHT),
             Decision::Rule { .. } => match &self.redirect {
                 Some(redirection) if kinds.has(Kinds::REDIRECT) => Some(Reply::redirect(redirection)),
                 _ if !chooses_backends => None,

@@ -33,6 +33,8 @@ impl Reply<'static> {
     /// "requests that would have been routed to an invalid backend MUST receive a 500 status code"
     pub const UNRESOLVED_BACKEND: Self =
         Self::of(500, "the backend for this request cannot be resolved\n", "httproute_unresolved_backend");
+    /// A CORS filter's answer to a preflight: its headers say it all.
+    pub const PREFLIGHT: Self = Self::of(204, "", "httproute_preflight");
     /// The proxy refused a change; to go on would mean to forward what the rule does not say.
     pub const HOST_FAILURE: Self =
         Self::of(500, "the request could not be processed\n", "httproute_host_failure");

@@ -7,12 +7,14 @@ use crate::config::route::Route;
 use crate::config::rule::Rule;
 use crate::decision::{Decision, NoRule};
 use crate::draw::Draw;
+use crate::filters::cors::Preflight;
 use crate::filters::{self, Cx, Flow, mirror};
 use crate::kinds::Kinds;
 use crate::listener::Listener;
 use crate::matching::dots::has_dot_segment;
 use crate::matching::host::{HostPattern, normalised_host};
 use crate::matching::path::PathMatch;
+use crate::matching::{Candidate, Match};
 use crate::plan::{Plan, RuleName, Steps};
 use crate::problem::{Problem, Refusal};
 use crate::request::RequestView;
@@ -119,7 +121,19 @@ impl Routes {
         }
         let table =
             self.tables.get(listener.map_or(0, |listener| listener.table)).ok_or(NoRule::Unmatched)?;
-        match table.find(&host, request, &self.rules) {
+        let rule = |found: Candidate| self.rules.get(found.rule as usize);
+        let mut found = table.find(&host, request.path(), &self.rules, |entry| entry.accepts(request));
+        // A preflight belongs to the rule of the request that it asks about, unless a rule for OPTIONS answers it.
+        let answered =
+            matches!(found, Found::Match(found) if rule(found).is_some_and(Rule::answers_preflights));
+        if let (false, Some(preflight)) = (answered, Preflight::of(request)) {
+            let accepts = |entry: &Match| entry.accepts_preflight(request, preflight.method);
+            let asked = table.find(&host, request.path(), &self.rules, accepts);
+            if matches!(asked, Found::Match(asked) if rule(asked).is_some_and(Rule::answers_preflights)) {
+                found = asked;
+            }
+        }
+        match found {
             Found::Match(found) => {
                 Ok(Decision::Rule { listener: number, rule: found.rule, matched: found.matched, seed })
             }
@@ -174,6 +188,7 @@ impl Routes {
             name: rule.name.as_deref(),
         };
         let mut plan = Plan::new(decision, Some(name), rule.broken);
+        plan.timeouts = rule.timeouts;
         // The backend's draw is the first: see `Draw`.
         let chosen = rule.backends.choose(draw);
         let prefix = match &entry.path {

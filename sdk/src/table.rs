@@ -8,7 +8,6 @@ use crate::matching::host::{HostPattern, HostTable};
 use crate::matching::path::PathIndex;
 use crate::matching::rank::Rank;
 use crate::matching::{Candidate, Match};
-use crate::request::RequestView;
 
 /// The routes that are attached to a listener.
 #[derive(Debug)]
@@ -60,13 +59,18 @@ impl Table {
         Table { hosts: index(hosts, routes, rules), broken_hosts: index(broken_hosts, routes, rules) }
     }
 
-    /// The match that a request for `host` (normalised) belongs to.
-    pub(crate) fn find(&self, host: &[u8], request: &RequestView<'_>, rules: &[Rule]) -> Found {
+    /// The match that a request for `host` (normalised) and `path` belongs to, where `accepts` says whether all conditions
+    /// of a match hold but host, Exact and PathPrefix.
+    pub(crate) fn find(
+        &self,
+        host: &[u8],
+        path: &[u8],
+        rules: &[Rule],
+        accepts: impl Fn(&Match) -> bool,
+    ) -> Found {
         let winner = |hosts: &HostTable<PathIndex>| {
-            let candidates = hosts.lookup(host).flat_map(|index| index.lookup(request.path()));
-            candidates
-                .into_iter()
-                .find(|candidate| entry(rules, *candidate).is_some_and(|entry| entry.accepts(request)))
+            let mut candidates = hosts.lookup(host).flat_map(|index| index.lookup(path));
+            candidates.find(|candidate| entry(rules, *candidate).is_some_and(&accepts))
         };
         match winner(&self.hosts) {
             Some(candidate) => Found::Match(candidate),

@@ -3,6 +3,7 @@
 pub(crate) mod backend_ref;
 pub(crate) mod cluster;
 mod document;
+pub(crate) mod duration;
 mod fingerprint;
 mod listeners;
 pub(crate) mod matches;

@@ -63,6 +63,14 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The value as a boolean; anything else is an error.
+    pub(crate) fn boolean(&self, report: &mut Report) -> Option<bool> {
+        match self.value {
+            Value::Bool(value) => Some(*value),
+            _ => self.wrong_type("true or false", report),
+        }
+    }
+
     /// The last step of the place, for messages.
     pub(crate) fn name(&self) -> String {
         match self.place {

@@ -12,6 +12,7 @@ use crate::filters::split::Backends;
 use crate::kinds::Kinds;
 use crate::matching::Match;
 use crate::matching::path::PathMatch;
+use crate::timeouts::{self, Timeouts};
 
 /// A compiled rule.
 #[derive(Debug)]
@@ -24,11 +25,17 @@ pub(crate) struct Rule {
     pub(crate) matches: Box<[Option<Match>]>,
     pub(crate) filters: Box<[RuleFilter]>,
     pub(crate) backends: Backends,
+    pub(crate) timeouts: Timeouts,
     /// The kinds in which something in the rule is wrong.
     pub(crate) broken: Kinds,
 }
 
 impl Rule {
+    /// Whether a preflight for the rule is answered by a CORS filter.
+    pub(crate) fn answers_preflights(&self) -> bool {
+        self.filters.iter().any(RuleFilter::is_cors) || self.backends.answer_preflights()
+    }
+
     /// Match number `place`, where something can be told of the requests that it is meant for.
     pub(crate) fn match_at(&self, place: u32) -> Option<&Match> {
         self.matches.get(place as usize)?.as_ref()
@@ -48,7 +55,7 @@ pub(crate) struct RuleScope<'a> {
 /// What a rule may hold, and what of it is only about delivery and not carried out.
 const KNOWN: [&str; 7] =
     ["name", "matches", "filters", "backendRefs", "timeouts", "retry", "sessionPersistence"];
-const NOT_CARRIED_OUT: [&str; 3] = ["timeouts", "retry", "sessionPersistence"];
+const NOT_CARRIED_OUT: [&str; 2] = ["retry", "sessionPersistence"];
 
 /// One rule of route number `route`. A rule that is no object at all matches nothing.
 pub(crate) fn decode(
@@ -68,6 +75,7 @@ pub(crate) fn decode(
             matches: Box::default(),
             filters: Box::default(),
             backends: Backends::default(),
+            timeouts: Timeouts::default(),
             broken,
         };
     };
@@ -97,7 +105,8 @@ pub(crate) fn decode(
     let filters = filters::config::decode(&object, &scope, report);
     let backends = filters::split::decode(&object, &scope, report);
     redirect_with_backends(&object, &filters, report);
-    Rule { route, place, name, matches: matches.into(), filters, backends, broken: report.broken() }
+    let timeouts = timeouts::decode(&object, report);
+    Rule { route, place, name, matches: matches.into(), filters, backends, timeouts, broken: report.broken() }
 }
 
 /// "RequestRedirect filter must not be used together with backendRefs".

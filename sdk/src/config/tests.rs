@@ -149,6 +149,13 @@ fn what_is_wrong_in_a_rule_is_told_with_place_and_code_and_the_rule_answers_500(
             "/filters/0/urlRewrite/path",
             "PrefixNotMatched",
         ),
+        (rule(json!({ "timeouts": { "request": "1" } })), "/timeouts/request", "InvalidDuration"),
+        (
+            rule(json!({ "timeouts": { "request": "1s", "backendRequest": "2s" } })),
+            "/timeouts",
+            "TimeoutTooLong",
+        ),
+        (rule(json!({ "timeouts": { "reqest": "1s" } })), "/timeouts/reqest", "UnknownField"),
         (with_backend(json!({ "weight": -1 })), "/backendRefs/0/weight", "OutOfRange"),
         (with_backend(json!({ "weight": 1.5 })), "/backendRefs/0/weight", "WrongType"),
         (with_backend(json!({ "port": 0 })), "/backendRefs/0/port", "OutOfRange"),
@@ -157,8 +164,8 @@ fn what_is_wrong_in_a_rule_is_told_with_place_and_code_and_the_rule_answers_500(
         (with_backend(json!({ "namespace": "A" })), "/backendRefs/0/namespace", "InvalidName"),
         (with_backend(json!({ "wieght": 2 })), "/backendRefs/0/wieght", "UnknownField"),
         (
-            with_backend(json!({ "filters": [{ "type": "CORS", "cors": {} }] })),
-            "/backendRefs/0/filters/0/cors",
+            with_backend(json!({ "filters": [{ "type": "ExternalAuth", "externalAuth": {} }] })),
+            "/backendRefs/0/filters/0/externalAuth",
             "UnsupportedFilter",
         ),
     ] {
@@ -212,7 +219,7 @@ fn a_broken_rule_answers_500_to_what_it_is_meant_for_and_takes_nothing_from_rule
 #[test]
 fn what_the_api_server_or_a_person_would_object_to_is_warned_of_and_carried_out() {
     for (rule, pointer, code) in [
-        (rule(json!({ "timeouts": { "request": "1s" } })), "/timeouts", "NotCarriedOut"),
+        (rule(json!({ "retry": { "attempts": 1 } })), "/retry", "NotCarriedOut"),
         (rule(json!({ "comment": "x" })), "/comment", "UnknownField"),
         (
             with_match(json!({ "headers": [{ "name": "A", "value": "1" }, { "name": "a", "value": "2" }] })),

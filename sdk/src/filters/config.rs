@@ -5,7 +5,7 @@ use crate::config::report::{Place, Report};
 use crate::config::rule::RuleScope;
 use crate::kinds::Kinds;
 
-use super::{RuleFilter, headers, mirror, redirect, rewrite};
+use super::{RuleFilter, cors, headers, mirror, redirect, rewrite};
 
 /// The filter types: name, the member that holds the filter, the kind, and whether "specifying the same filter multiple
 /// times is not supported".
@@ -15,7 +15,7 @@ const TYPES: [(&str, &str, Kinds, bool); 8] = [
     ("RequestRedirect", "requestRedirect", Kinds::REDIRECT, true),
     ("URLRewrite", "urlRewrite", Kinds::REWRITE, true),
     ("RequestMirror", "requestMirror", Kinds::MIRROR, false),
-    ("CORS", "cors", Kinds::BACKENDS, true),
+    ("CORS", "cors", Kinds::CORS, true),
     ("ExternalAuth", "externalAuth", Kinds::BACKENDS, true),
     ("ExtensionRef", "extensionRef", Kinds::BACKENDS, false),
 ];
@@ -73,6 +73,7 @@ fn decode_one(
         "RequestRedirect" => redirect::decode(config, scope, report).map(RuleFilter::RequestRedirect),
         "URLRewrite" => rewrite::decode(config, scope, report).map(RuleFilter::UrlRewrite),
         "RequestMirror" => mirror::decode(config, scope, report).map(RuleFilter::RequestMirror),
+        "CORS" => cors::decode(config, report).map(RuleFilter::Cors),
         // "implementations … MUST NOT skip" what they cannot carry out: the rule answers 500.
         "ExtensionRef" => {
             let message = "nothing here answers to this extension".into();

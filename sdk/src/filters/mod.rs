@@ -1,6 +1,7 @@
 //! The filters of a rule: what each kind says, and what it does to a plan.
 
 pub(crate) mod config;
+pub(crate) mod cors;
 pub mod headers;
 pub(crate) mod mirror;
 pub(crate) mod path_modifier;
@@ -10,6 +11,7 @@ pub(crate) mod split;
 
 use crate::plan::Plan;
 use crate::request::RequestView;
+use cors::{Cors, Preflight};
 use headers::{RequestHeaderModifier, ResponseHeaderModifier};
 use mirror::RequestMirror;
 use redirect::RequestRedirect;
@@ -53,9 +55,15 @@ pub(crate) enum RuleFilter {
     RequestRedirect(RequestRedirect),
     UrlRewrite(UrlRewrite),
     RequestMirror(RequestMirror),
+    Cors(Cors),
 }
 
 impl RuleFilter {
+    /// Whether it is a CORS filter, which answers preflights.
+    pub(crate) fn is_cors(&self) -> bool {
+        matches!(self, RuleFilter::Cors(_))
+    }
+
     fn as_filter(&self) -> &dyn Filter {
         match self {
             RuleFilter::RequestHeaderModifier(filter) => filter,
@@ -63,17 +71,22 @@ impl RuleFilter {
             RuleFilter::RequestRedirect(filter) => filter,
             RuleFilter::UrlRewrite(filter) => filter,
             RuleFilter::RequestMirror(filter) => filter,
+            RuleFilter::Cors(filter) => filter,
         }
     }
 }
 
 /// Runs `filters` "in the order that they are specified".
 ///
-/// What changes the response runs even behind a redirect: it goes on every response of the rule.
+/// What changes the response runs even behind a redirect: it goes on every response of the rule. A preflight is answered
+/// before anything else, wherever the CORS filter stands: browsers take no redirect for an answer.
 pub(crate) fn run<'r>(filters: &'r [RuleFilter], cx: &mut Cx<'_>, plan: &mut Plan<'r>) -> Flow {
     let mut flow = Flow::Continue;
+    if Preflight::of(cx.request).is_some() && filters.iter().any(RuleFilter::is_cors) {
+        flow = Flow::Answered;
+    }
     for filter in filters {
-        let changes_response = matches!(filter, RuleFilter::ResponseHeaderModifier(_));
+        let changes_response = matches!(filter, RuleFilter::ResponseHeaderModifier(_) | RuleFilter::Cors(_));
         if (flow == Flow::Continue || changes_response)
             && filter.as_filter().on_request(cx, plan) == Flow::Answered
         {

@@ -40,6 +40,16 @@ impl Match {
     }
 }
 
+impl Match {
+    /// Whether the request that a preflight asks about may belong to this match. Header conditions are left out: a browser
+    /// asks before it sends them.
+    pub(crate) fn accepts_preflight(&self, request: &RequestView<'_>, method: &[u8]) -> bool {
+        self.method.as_ref().is_none_or(|wanted| wanted.as_bytes() == method)
+            && self.path.accepts(request.path())
+            && self.query_params.iter().all(|param| param.accepts(request))
+    }
+}
+
 impl PathMatch {
     fn accepts(&self, path: &[u8]) -> bool {
         match self {

@@ -28,6 +28,11 @@ pub(crate) struct Choice {
 }
 
 impl Backends {
+    /// Whether a backend has a filter of its own that answers preflights.
+    pub(crate) fn answer_preflights(&self) -> bool {
+        self.choices.iter().flat_map(|choice| &choice.filters).any(RuleFilter::is_cors)
+    }
+
     /// The backend of one request: "Weight specifies the proportion of requests forwarded to the referenced backend. This
     /// is computed as weight/(sum of all weights in this BackendRefs list)."
     pub(crate) fn choose(&self, draw: &mut Draw) -> Option<&Choice> {
