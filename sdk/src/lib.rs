@@ -3,6 +3,7 @@
 mod config;
 mod decision;
 mod draw;
+mod explain;
 pub mod filters;
 mod kinds;
 mod listener;
@@ -23,6 +24,7 @@ mod timeouts;
 
 pub use decision::{Decision, NoRule};
 pub use draw::Draw;
+pub use explain::{Contender, Lost, Share};
 pub use filters::headers::{HeaderLines, HeaderOp};
 pub use filters::redirect::Redirection;
 pub use kinds::Kinds;

@@ -15,7 +15,7 @@ use crate::matching::dots::has_dot_segment;
 use crate::matching::host::{HostPattern, normalised_host};
 use crate::matching::path::PathMatch;
 use crate::matching::{Candidate, Match};
-use crate::plan::{Plan, RuleName, Steps};
+use crate::plan::{Plan, Steps};
 use crate::problem::{Problem, Refusal};
 use crate::request::RequestView;
 use crate::settings::Settings;
@@ -142,6 +142,14 @@ impl Routes {
         }
     }
 
+    /// The rules that are attached to the listener of `host`, with their numbers.
+    pub(crate) fn attached_rules(&self, host: &[u8]) -> impl Iterator<Item = (u32, &Rule)> {
+        let listener = self.listener(host).map(|(_, listener)| listener.map_or(0, |listener| listener.table));
+        let table = listener.ok().and_then(|table| self.tables.get(table));
+        let rules = (0..).zip(&self.rules);
+        rules.filter(move |(_, rule)| table.is_some_and(|table| table.attaches(rule.route)))
+    }
+
     /// The listener that a request for `host` belongs to: "a request SHOULD match at most one Listener", the most specific.
     fn listener(&self, host: &[u8]) -> Result<(Option<u32>, Option<&Listener>), NoRule> {
         let matching = self.listeners.iter().flatten().enumerate();
@@ -181,13 +189,7 @@ impl Routes {
         let rule = self.rules.get(rule as usize)?;
         let entry = rule.match_at(matched)?;
         let route = self.routes.get(rule.route as usize)?;
-        let name = RuleName {
-            route: &route.name,
-            rule: rule.place as usize,
-            matched: matched as usize,
-            name: rule.name.as_deref(),
-        };
-        let mut plan = Plan::new(decision, Some(name), rule.broken);
+        let mut plan = Plan::new(decision, Some(rule.name_of(&route.name, matched)), rule.broken);
         plan.timeouts = rule.timeouts;
         // The backend's draw is the first: see `Draw`.
         let chosen = rule.backends.choose(draw);

@@ -15,6 +15,8 @@ pub(crate) struct Table {
     hosts: HostTable<PathIndex>,
     /// What is still recognised as meant by a hostname that is not valid. Looked at last.
     broken_hosts: HostTable<PathIndex>,
+    /// The numbers of the routes, sorted; `None` for all.
+    attached: Option<Box<[u32]>>,
 }
 
 /// What a table says of a request.
@@ -56,7 +58,16 @@ impl Table {
                 }
             }
         }
-        Table { hosts: index(hosts, routes, rules), broken_hosts: index(broken_hosts, routes, rules) }
+        Table {
+            hosts: index(hosts, routes, rules),
+            broken_hosts: index(broken_hosts, routes, rules),
+            attached: attached.map(Box::from),
+        }
+    }
+
+    /// Whether the route of this number is attached.
+    pub(crate) fn attaches(&self, route: u32) -> bool {
+        self.attached.as_ref().is_none_or(|attached| attached.binary_search(&route).is_ok())
     }
 
     /// The match that a request for `host` (normalised) and `path` belongs to, where `accepts` says whether all conditions

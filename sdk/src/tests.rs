@@ -100,6 +100,45 @@ fn a_resumed_decision_is_the_same_plan_even_when_the_request_has_changed() {
 }
 
 #[test]
+fn every_match_is_named_in_the_order_of_precedence_with_the_first_reason_why_it_lost() {
+    let backend = json!([{ "name": "b", "port": 80 }]);
+    let rule = |entry: Value| json!({ "matches": [entry], "backendRefs": backend });
+    let routes = routes(json!({ "routes": [
+        { "metadata": { "namespace": "ns", "name": "other" }, "spec": { "hostnames": ["b.com"], "rules": [rule(json!({}))] } },
+        { "metadata": { "namespace": "ns", "name": "main" }, "spec": { "rules": [
+            rule(json!({})),
+            rule(json!({ "path": { "value": "/a" } })),
+            rule(json!({ "path": { "value": "/a" }, "method": "PUT" })),
+            rule(json!({ "path": { "value": "/a" }, "headers": [{ "name": "x", "value": "1" }] })),
+            rule(json!({ "path": { "value": "/a" }, "queryParams": [{ "name": "q", "value": "1" }] })),
+            rule(json!({ "path": { "type": "Exact", "value": "/b" } })),
+            rule(json!({ "path": { "value": "/a" } })),
+        ] } },
+    ] }));
+    let lines: [(&[u8], &[u8]); 3] = [(b":authority", b"a.com"), (b":method", b"GET"), (b":path", b"/a/b")];
+    let request = RequestView::new(&lines, &|| None);
+    let decision = routes.plan(&request, &mut Draw::seeded(0)).decision;
+    let told = routes.contenders(decision, &request).into_iter().map(|contender| {
+        let lost = contender.lost.map_or("wins".to_owned(), |lost| lost.to_string());
+        format!("{}#{}: {lost}", contender.rule.route, contender.rule.rule)
+    });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [
+            "ns/main#5: the path does not match",
+            "ns/main#2: the method is not PUT",
+            "ns/main#3: the header x is missing or has another value",
+            "ns/main#4: the query parameter q is missing or has another value",
+            "ns/main#1: wins",
+            "ns/main#6: it matches, but the winner has an earlier place in the route",
+            "ns/main#0: it matches, but the winner has a longer path prefix",
+            "ns/other#0: the host is none of the route's hostnames",
+        ]
+    );
+    assert_eq!(routes.shares(decision), [crate::Share { cluster: Some("ns/b/80"), weight: 1 }]);
+}
+
+#[test]
 fn shares_follow_the_weights() {
     let backend = |name: &str, weight: u32| json!({ "name": name, "port": 80, "weight": weight });
     let mut configuration = one_rule(

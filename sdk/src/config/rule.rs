@@ -12,6 +12,7 @@ use crate::filters::split::Backends;
 use crate::kinds::Kinds;
 use crate::matching::Match;
 use crate::matching::path::PathMatch;
+use crate::plan::RuleName;
 use crate::timeouts::{self, Timeouts};
 
 /// A compiled rule.
@@ -31,6 +32,11 @@ pub(crate) struct Rule {
 }
 
 impl Rule {
+    /// How people and logs speak of the rule and of its match number `matched`; `route` is `namespace/name`.
+    pub(crate) fn name_of<'r>(&'r self, route: &'r str, matched: u32) -> RuleName<'r> {
+        RuleName { route, rule: self.place as usize, matched: matched as usize, name: self.name.as_deref() }
+    }
+
     /// Whether a preflight for the rule is answered by a CORS filter.
     pub(crate) fn answers_preflights(&self) -> bool {
         self.filters.iter().any(RuleFilter::is_cors) || self.backends.answer_preflights()

@@ -51,7 +51,8 @@ impl Match {
 }
 
 impl PathMatch {
-    fn accepts(&self, path: &[u8]) -> bool {
+    /// Whether a regular expression matches; the index has looked at all else.
+    pub(crate) fn accepts(&self, path: &[u8]) -> bool {
         match self {
             PathMatch::Exact(_) | PathMatch::Prefix(_) => true,
             PathMatch::Regex(regex) => std::str::from_utf8(path).is_ok_and(|path| regex.is_match(path)),

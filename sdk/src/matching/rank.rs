@@ -47,4 +47,30 @@ impl<'r> Rank<'r> {
             matched,
         }
     }
+
+    /// Number of the rule, and of the match in it.
+    pub(crate) fn place(&self) -> (u32, u32) {
+        (self.rule, self.matched)
+    }
+
+    /// The first criterion by which this comes before `other`, as the end of "the winner has …".
+    pub(crate) fn advantage_over(&self, other: &Rank<'_>) -> &'static str {
+        if self.broken != other.broken {
+            "a match that can be read"
+        } else if self.without_method != other.without_method {
+            "a condition on the method"
+        } else if self.headers != other.headers {
+            "more conditions on headers"
+        } else if self.query_params != other.query_params {
+            "more conditions on query parameters"
+        } else if self.created != other.created {
+            "an older route"
+        } else if self.route != other.route {
+            "a route whose name comes first"
+        } else if self.rule != other.rule {
+            "an earlier place in the route"
+        } else {
+            "an earlier place in the rule"
+        }
+    }
 }

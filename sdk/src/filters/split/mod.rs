@@ -6,6 +6,7 @@ pub(crate) use config::decode;
 
 use super::RuleFilter;
 use crate::draw::Draw;
+use crate::explain::Share;
 use crate::plan::Backend;
 
 /// The backends of a rule.
@@ -28,6 +29,16 @@ pub(crate) struct Choice {
 }
 
 impl Backends {
+    /// The backends and their weights.
+    pub(crate) fn shares(&self) -> Vec<Share<'_>> {
+        let below = std::iter::once(0).chain(self.choices.iter().map(|choice| choice.up_to));
+        let share = |(choice, below): (_, u32)| {
+            let Choice { up_to, cluster, .. }: &Choice = choice;
+            Share { cluster: cluster.as_deref(), weight: up_to - below }
+        };
+        self.choices.iter().zip(below).map(share).collect()
+    }
+
     /// Whether a backend has a filter of its own that answers preflights.
     pub(crate) fn answer_preflights(&self) -> bool {
         self.choices.iter().flat_map(|choice| &choice.filters).any(RuleFilter::is_cors)

@@ -1,0 +1,191 @@
+//! Why a request goes where it goes: every match in the order of precedence, and why each but one lost.
+
+use std::cmp::Reverse;
+use std::fmt;
+
+use crate::config::rule::Rule;
+use crate::decision::Decision;
+use crate::matching::Match;
+use crate::matching::host::{Specificity, normalised_host};
+use crate::matching::path::PathMatch;
+use crate::matching::rank::Rank;
+use crate::plan::RuleName;
+use crate::request::RequestView;
+use crate::routes::Routes;
+
+/// A match that a request could have belonged to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contender<'r> {
+    /// Which rule and match it is.
+    pub rule: RuleName<'r>,
+    /// Why it lost; `None` for the winner.
+    pub lost: Option<Lost<'r>>,
+}
+
+/// The first reason for which a match lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lost<'r> {
+    /// The host is none of the route's hostnames.
+    Hostname,
+    /// The path does not match.
+    Path,
+    /// The method is another one than this.
+    Method(&'r str),
+    /// This header is missing or has another value.
+    Header(&'r str),
+    /// This query parameter is missing or has another value.
+    QueryParam(&'r str),
+    /// It matches, but the winner comes before it by this criterion of precedence.
+    Precedence(&'static str),
+    /// It matches, but the request is answered before rules are looked at.
+    Answered,
+}
+
+impl fmt::Display for Lost<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Lost::Hostname => f.write_str("the host is none of the route's hostnames"),
+            Lost::Path => f.write_str("the path does not match"),
+            Lost::Method(method) => write!(f, "the method is not {method}"),
+            Lost::Header(name) => write!(f, "the header {name} is missing or has another value"),
+            Lost::QueryParam(name) => write!(f, "the query parameter {name} is missing or has another value"),
+            Lost::Precedence(criterion) => write!(f, "it matches, but the winner has {criterion}"),
+            Lost::Answered => {
+                f.write_str("it matches, but the request is answered before rules are looked at")
+            }
+        }
+    }
+}
+
+/// A backend's part of the requests of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share<'r> {
+    /// The upstream; `None` where the reference cannot be resolved, so that the part is answered with 500.
+    pub cluster: Option<&'r str>,
+    /// Its weight, of the sum of all weights of the rule.
+    pub weight: u32,
+}
+
+/// Where a match stands among all of a listener; the smallest wins.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Standing<'r> {
+    hostname: Reverse<Option<Specificity>>,
+    path: PathStanding,
+    rank: Rank<'r>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum PathStanding {
+    Exact,
+    Regex,
+    Prefix(Reverse<usize>),
+}
+
+impl Routes {
+    /// Every match of the routes that are attached to the request's listener, in the order of precedence, with the first reason
+    /// why it lost. `decision` is that of the request's plan.
+    pub fn contenders<'r>(&'r self, decision: Decision, request: &RequestView<'_>) -> Vec<Contender<'r>> {
+        let host = normalised_host(request.authority());
+        let winner = match decision {
+            Decision::Rule { rule, matched, .. } => Some((rule, matched)),
+            Decision::NoRule(_) => None,
+        };
+        let mut standings: Vec<(Standing<'r>, &'r Rule, &'r Match)> = Vec::new();
+        for (number, rule) in self.attached_rules(&host) {
+            let Some(route) = self.routes.get(rule.route as usize) else { continue };
+            let hostname = match &route.hostnames {
+                None => Some(Specificity::Any),
+                Some(hostnames) => {
+                    hostnames.iter().filter_map(|hostname| hostname.pattern.matches(&host)).max()
+                }
+            };
+            for matched in 0..rule.matches.len() as u32 {
+                let Some(entry) = rule.match_at(matched) else { continue };
+                let rank = Rank::new(entry, route.created, &route.name, number, matched);
+                standings.push((
+                    Standing { hostname: Reverse(hostname), path: entry.path.standing(), rank },
+                    rule,
+                    entry,
+                ));
+            }
+        }
+        standings.sort_by_key(|(standing, ..)| *standing);
+        let winning =
+            standings.iter().find(|(standing, ..)| Some(standing.rank.place()) == winner).map(|(s, ..)| *s);
+        let contender = |(standing, rule, entry): (Standing<'r>, &'r Rule, &'r Match)| {
+            let (_, matched) = standing.rank.place();
+            let route = self.routes.get(rule.route as usize)?;
+            let lost = if Some(standing.rank.place()) == winner {
+                None
+            } else if standing.hostname.0.is_none() {
+                Some(Lost::Hostname)
+            } else {
+                Some(entry.mismatch(request).unwrap_or_else(|| match &winning {
+                    Some(winning) => Lost::Precedence(winning.advantage_over(&standing)),
+                    None => Lost::Answered,
+                }))
+            };
+            Some(Contender { rule: rule.name_of(&route.name, matched), lost })
+        };
+        standings.into_iter().filter_map(contender).collect()
+    }
+
+    /// How the requests of a decision's rule are split among its backends. Backends with weight 0 are left out.
+    pub fn shares(&self, decision: Decision) -> Vec<Share<'_>> {
+        let Decision::Rule { rule, .. } = decision else { return Vec::new() };
+        self.rules.get(rule as usize).map(|rule| rule.backends.shares()).unwrap_or_default()
+    }
+}
+
+impl Match {
+    /// The first condition of the match that does not hold for `request`.
+    fn mismatch<'r>(&'r self, request: &RequestView<'_>) -> Option<Lost<'r>> {
+        if !self.path.holds(request.path()) {
+            return Some(Lost::Path);
+        }
+        if let Some(method) = self.method.as_deref().filter(|method| method.as_bytes() != request.method()) {
+            return Some(Lost::Method(method));
+        }
+        if let Some(header) = self.headers.iter().find(|header| !header.accepts(request)) {
+            return Some(Lost::Header(&header.name));
+        }
+        let param = self.query_params.iter().find(|param| !param.accepts(request))?;
+        Some(Lost::QueryParam(&param.name))
+    }
+}
+
+impl PathMatch {
+    fn standing(&self) -> PathStanding {
+        match self {
+            PathMatch::Exact(_) => PathStanding::Exact,
+            PathMatch::Regex(_) => PathStanding::Regex,
+            PathMatch::Prefix(prefix) => PathStanding::Prefix(Reverse(prefix.len())),
+        }
+    }
+
+    /// Whether `path` matches, by itself: the index that requests are matched with looks at all paths at once.
+    fn holds(&self, path: &[u8]) -> bool {
+        match self {
+            PathMatch::Exact(exact) => exact.as_bytes() == path,
+            PathMatch::Regex(_) => self.accepts(path),
+            PathMatch::Prefix(prefix) => path
+                .strip_prefix(prefix.as_bytes())
+                .is_some_and(|rest| rest.starts_with(b"/") || (rest.is_empty() && !prefix.is_empty())),
+        }
+    }
+}
+
+impl Standing<'_> {
+    /// The first criterion by which this comes before `other`.
+    fn advantage_over(&self, other: &Standing<'_>) -> &'static str {
+        if self.hostname != other.hostname {
+            return "a more specific hostname";
+        }
+        match (self.path, other.path) {
+            (mine, theirs) if mine == theirs => self.rank.advantage_over(&other.rank),
+            (PathStanding::Exact, _) => "an exact path",
+            (PathStanding::Regex, _) => "a regular expression for the path",
+            (PathStanding::Prefix(_), _) => "a longer path prefix",
+        }
+    }
+}
