@@ -42,7 +42,11 @@ pub fn configure<H: Host>(vm: &Vm<H>, size: usize) -> bool {
     let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
     let warnings = problems.len() - errors;
     let (name, version, summary) = (module.name, module.version, routes.summary());
-    host.log(Level::Info, &format!("{name} {version}: {summary}; {errors} errors, {warnings} warnings"));
+    let found = match problems.len() {
+        0 => "no problems".to_owned(),
+        _ => format!("errors: {errors}, warnings: {warnings}"),
+    };
+    host.log(Level::Info, &format!("{name} {version}: {summary}; {found}"));
     vm.metrics.define(name, module.kinds, host);
     vm.metrics.problems(errors, warnings, host);
     vm.set_routes(routes);

@@ -49,6 +49,8 @@ pub trait Host {
     fn set_context(&self, context: u32) -> Result<(), Failed>;
     /// Has the root context's `on_queue_ready` called at once.
     fn wake_root(&self, root: u32);
+    /// Lets the proxy delete the root context, after `on_done` said that it was to wait.
+    fn done(&self);
     /// Sends a request to an upstream. Its answer comes to the root context, and only where this is called from its
     /// `on_queue_ready`; see [`outbox`](crate::outbox).
     fn call(&self, call: &Call, timeout: Duration) -> Result<(), Failed>;

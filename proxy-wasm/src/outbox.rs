@@ -9,6 +9,9 @@
 //! entry point for one of them, `proxy_on_queue_ready`, is an ordinary function, and modules of this project use no shared
 //! queues: so a stream puts its calls into the outbox, calls that function ([`Host::wake_root`]), and the root sends what is
 //! in the outbox before it returns to the stream.
+//!
+//! A root whose configuration has been replaced waits for the answers too ([`Outbox::retire`]): with the root the proxy would
+//! reset its calls.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
@@ -35,6 +38,7 @@ const MAX_HEADER_BYTES: usize = 1 << 20;
 pub struct Outbox {
     waiting: RefCell<Vec<Call>>,
     unanswered: Cell<usize>,
+    retiring: Cell<bool>,
 }
 
 impl Outbox {
@@ -83,6 +87,17 @@ impl Outbox {
             if headers == 0 { None } else { host.header(MapType::HttpCallResponseHeaders, ":status").ok() };
         let completed = status.flatten().is_some_and(|status| !status.starts_with(b"5"));
         metrics.count(if completed { Counter::MirrorCompleted } else { Counter::MirrorFailed }, 1);
+        if self.retiring.get() && self.unanswered.get() == 0 {
+            // The root's timer may not tick any more.
+            metrics.flush(host);
+            host.done();
+        }
+    }
+
+    /// Whether the root may go now. Otherwise it goes with the last answer, which comes within [`TIMEOUT`].
+    pub fn retire(&self) -> bool {
+        self.retiring.set(true);
+        self.unanswered.get() == 0
     }
 }
 

@@ -50,7 +50,7 @@ impl<H: Host + 'static> Context for Root<H> {
 
     fn on_done(&mut self) -> bool {
         self.vm.metrics.flush(&self.vm.host);
-        true
+        self.vm.outbox.retire()
     }
 }
 

@@ -7,7 +7,7 @@ use super::*;
 #[test]
 fn the_log_says_what_runs() {
     let proxy = Proxy::new(COMBINED, &rules(r#"{"backendRefs":[{"name":"one","port":80}]}"#));
-    let expected = "httproute 1.2.3: 1 route, 1 rule, any listener; 0 errors, 0 warnings";
+    let expected = "httproute 1.2.3: 1 route, 1 rule, any listener; no problems";
     assert_eq!(proxy.host.logged(), [(Level::Info, expected.to_owned())]);
 }
 

@@ -31,6 +31,7 @@ struct State {
     properties: RefCell<BTreeMap<String, Vec<u8>>>,
     replies: RefCell<Vec<Answer>>,
     resets: Cell<usize>,
+    dones: Cell<usize>,
     calls: RefCell<Vec<Call>>,
     context: Cell<u32>,
     /// The host calls of this request, by name.
@@ -136,6 +137,10 @@ impl MemoryHost {
 
     pub(super) fn resets(&self) -> usize {
         self.0.resets.get()
+    }
+
+    pub(super) fn dones(&self) -> usize {
+        self.0.dones.get()
     }
 
     pub(super) fn calls(&self) -> Vec<Call> {
@@ -294,6 +299,10 @@ impl Host for MemoryHost {
         if let Some(woken) = &*self.0.woken.borrow() {
             woken();
         }
+    }
+
+    fn done(&self) {
+        self.0.dones.set(self.0.dones.get() + 1);
     }
 
     fn call(&self, call: &Call, timeout: Duration) -> Result<(), Failed> {

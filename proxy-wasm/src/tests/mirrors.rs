@@ -229,3 +229,15 @@ fn a_broken_rule_sends_no_copies() {
     assert_eq!(proxy.request(&get("/", &[])), Action::Pause);
     assert_eq!(proxy.host.calls(), []);
 }
+
+#[test]
+fn a_root_that_is_replaced_waits_for_the_answers() {
+    let proxy = Proxy::new(COMBINED, &mirroring(&["m", "n"], ""));
+    proxy.request(&get("/", &[]));
+    assert!(!proxy.root.borrow_mut().on_done(), "else the proxy would reset the calls");
+    proxy.answer_call(Some("200"));
+    assert_eq!(proxy.host.dones(), 0);
+    proxy.answer_call(Some("200"));
+    assert_eq!(proxy.host.dones(), 1);
+    assert_eq!(proxy.host.metric(&format!("{M}.completed")), 2, "counted, though no tick comes any more");
+}
