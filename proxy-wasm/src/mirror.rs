@@ -18,8 +18,8 @@ use crate::host::{Call, Host};
 use crate::metrics::Counter;
 use crate::vm::Vm;
 
-/// How many bytes of bodies one worker holds for copies at most. The memory of a module never shrinks, so this is what many
-/// uploads at once may cost for good.
+/// How many bytes of memory one worker holds bodies for copies in at most. The memory of a module never shrinks, so this is
+/// what many uploads at once may cost for good. (A body that grows can take it beyond that once, by its own size.)
 pub const MAX_HELD: usize = 32 << 20;
 
 /// The copies of a request that are not complete yet.
@@ -79,8 +79,13 @@ impl<H: Host> Copies<H> {
         }
         match self.vm.host.buffer(BufferType::HttpRequestBody, size) {
             Ok(chunk) if chunk.len() == size => {
-                self.vm.held.set(self.vm.held.get() + size);
-                if self.body.is_empty() { self.body = chunk } else { self.body.extend_from_slice(&chunk) }
+                let held = self.vm.held.get().saturating_sub(self.body.capacity());
+                if self.body.is_empty() {
+                    self.body = chunk
+                } else {
+                    self.body.extend_from_slice(&chunk)
+                }
+                self.vm.held.set(held + self.body.capacity());
             }
             // With a piece missing it is no copy.
             _ => self.give_up(Counter::MirrorFailed),
@@ -114,7 +119,7 @@ impl<H: Host> Copies<H> {
     /// The body, which is the caller's from now on.
     fn release(&mut self) -> Vec<u8> {
         let body = std::mem::take(&mut self.body);
-        self.vm.held.set(self.vm.held.get().saturating_sub(body.len()));
+        self.vm.held.set(self.vm.held.get().saturating_sub(body.capacity()));
         body
     }
 }

@@ -24,7 +24,7 @@ pub struct Vm<H: Host> {
     pub metrics: Metrics,
     /// What is to be sent.
     pub outbox: Outbox,
-    /// How many bytes of bodies are held for copies.
+    /// How many bytes of memory hold bodies for copies.
     pub held: Cell<usize>,
     routes: RefCell<Option<Rc<Routes>>>,
     seeds: RefCell<Draw>,
