@@ -22,6 +22,10 @@ build:
 demo *FLAGS: build (envoy envoy_default)
     @cargo run --quiet -p httproute-integration --bin demo -- {{ FLAGS }}
 
+# Run the upstreams of examples/envoy/, which say what they receive
+backends:
+    @cargo run --quiet -p httproute-integration --bin backends
+
 # Run all tests: unit, property, documentation, and the cases natively and on one real Envoy
 test *ARGS: build (envoy envoy_default)
     @HTTPROUTE_ENVOYS="{{ envoy_default }}" scripts/count target/logs/test.log cargo test --no-fail-fast {{ ARGS }}

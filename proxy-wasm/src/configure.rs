@@ -5,6 +5,7 @@ use log::Level;
 use proxy_wasm::types::BufferType;
 
 use crate::host::Host;
+use crate::protobuf;
 use crate::vm::Vm;
 
 /// How many problems are logged one by one. A log that a large broken configuration fills hides the rest.
@@ -22,6 +23,8 @@ pub fn configure<H: Host>(vm: &Vm<H>, size: usize) -> bool {
         host.log(Level::Error, &format!("{}: {message}", module.name));
         return false;
     }
+    // JSON text begins with a brace, which no such message does.
+    let bytes = protobuf::struct_to_json(&bytes).map_or(bytes, String::into_bytes);
     let (routes, problems) = match Routes::decode(&bytes) {
         Ok(decoded) => decoded,
         Err(refusal) => {

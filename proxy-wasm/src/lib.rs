@@ -24,6 +24,7 @@ pub mod mirror;
 mod module;
 pub mod outbox;
 pub mod pairs;
+pub mod protobuf;
 pub mod response;
 mod root;
 pub mod stream;

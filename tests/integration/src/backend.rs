@@ -136,6 +136,11 @@ pub fn text(received: &Received) -> String {
     text
 }
 
+/// One line about a request that a backend received, for people who watch.
+pub fn line(received: &Received) -> String {
+    format!("{}  {} {}", received.backend, received.method, String::from_utf8_lossy(&received.target))
+}
+
 /// The status and the headers with which a backend answers; the native run answers with the same.
 pub fn reply(name: &str, behaviour: Behaviour) -> (u16, wire::Lines) {
     let status = match behaviour {

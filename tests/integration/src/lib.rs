@@ -4,6 +4,7 @@ pub mod backend;
 pub mod case;
 pub mod client;
 pub mod envoy;
+pub mod example;
 pub mod expect;
 pub mod fleet;
 pub mod native;

@@ -87,6 +87,15 @@ impl Record {
         }
     }
 
+    /// Waits until something has been received, and takes it out.
+    pub fn wait_for_any(&self) -> Vec<Received> {
+        let mut state = self.state();
+        while state.received.is_empty() {
+            state = self.changed.wait(state).unwrap_or_else(std::sync::PoisonError::into_inner);
+        }
+        std::mem::take(&mut state.received).into_iter().map(|(_, received)| received).collect()
+    }
+
     /// Takes out all that was received with this id.
     pub fn take(&self, id: &str) -> Vec<Received> {
         let mut state = self.state();

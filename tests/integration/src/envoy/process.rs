@@ -26,13 +26,18 @@ pub struct Envoy {
 impl Envoy {
     /// Starts Envoy and waits until it serves. Where it does not, the error holds the last lines of its log.
     pub fn start(binary: &Binary, label: &str, bootstrap: &Value) -> Result<Envoy, String> {
+        Envoy::start_from(binary, label, ("bootstrap.json", &bootstrap.to_string()))
+    }
+
+    /// The same with a configuration file of this name and text, which Envoy reads as JSON or YAML by its name.
+    pub fn start_from(binary: &Binary, label: &str, (name, text): (&str, &str)) -> Result<Envoy, String> {
         let folder = crate::root().join(format!("target/integration/{label}-{}", std::process::id()));
         fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
         let write = |name: &str, text: &str| {
             let path = folder.join(name);
             fs::write(&path, text).map(|()| path.clone()).map_err(|e| format!("{}: {e}", path.display()))
         };
-        let config = write("bootstrap.json", &bootstrap.to_string())?;
+        let config = write(name, text)?;
         let log = write("envoy.log", "")?;
         let address = folder.join("admin-address");
         drop(fs::remove_file(&address));
