@@ -3,5 +3,7 @@
 //! Pure: no files, no clock, no network, so that it runs on the command line, in a browser and in a controller alike.
 
 mod document;
+mod parse;
 
 pub use document::{Document, Position};
+pub use parse::{ParseProblem, Parsed, parse};
