@@ -61,10 +61,11 @@ pub fn answer<H: Host>(reply: &Reply<'_>, steps: &[&[HeaderOp]], host: &H) -> Ap
 ///
 /// A module that carries out header changes sees its own answers in the response phase. But a proxy does not call the
 /// response phase of modules that stand behind the one that answered (Envoy 1.36.4 and 1.40.0: their request phase has not
-/// run). In the documented order `redirect` stands before `header-modifier`, so `redirect` makes the changes itself: else
-/// the chain would not do what the combined module does.
+/// run). In the documented order `cors` and `redirect` stand before `header-modifier`, so they make the changes themselves:
+/// else the chain would not do what the combined module does.
 fn reply_steps<'p>(reply: &Reply<'_>, plan: &'p Plan<'_>, kinds: Kinds) -> &'p [&'p [HeaderOp]] {
-    let by_nobody_else = reply.location.is_some() && !kinds.has(Kinds::HEADERS);
+    let before_header_modifier = reply.location.is_some() || *reply == Reply::PREFLIGHT;
+    let by_nobody_else = before_header_modifier && !kinds.has(Kinds::HEADERS);
     if by_nobody_else && !plan.is_broken(Kinds::HEADERS) { &plan.response_headers } else { &[] }
 }
 
@@ -104,6 +105,14 @@ fn change<H: Host>(
             Backend::Cluster(cluster) => Some(cluster),
             Backend::None | Backend::Unresolved => None,
         };
+        for (name, timeout) in [
+            ("x-envoy-upstream-rq-timeout-ms", plan.timeouts.request),
+            ("x-envoy-upstream-rq-per-try-timeout-ms", plan.timeouts.backend_request),
+        ] {
+            if let Some(milliseconds) = timeout {
+                set(name, milliseconds.to_string().as_bytes(), host)?;
+            }
+        }
         own(&settings.cluster_header, cluster, request, host)?;
     }
     Ok(())

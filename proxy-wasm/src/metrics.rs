@@ -30,6 +30,8 @@ counters! {
     Passed = "requests.passed" for Kinds::ALL;
     /// Requests answered with a redirect.
     Redirected = "requests.redirected" for Kinds::REDIRECT;
+    /// Preflights, answered by a CORS filter.
+    Preflight = "requests.preflights" for Kinds::CORS;
     /// Requests of no rule, answered with 404.
     Unmatched = "requests.unmatched" for Kinds::ALL;
     /// Requests for a host that another filter chain serves, answered with 421.
@@ -67,6 +69,7 @@ impl Counter {
     pub fn of(reply: &Reply<'_>) -> Self {
         match *reply {
             Reply { location: Some(_), .. } => Counter::Redirected,
+            Reply::PREFLIGHT => Counter::Preflight,
             Reply::NO_RULE => Counter::Unmatched,
             Reply::MISDIRECTED => Counter::Misdirected,
             Reply::DOT_SEGMENT => Counter::BadPath,

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use httproute_sdk::{Decision, Kinds, Plan, Reply, Routes};
+use httproute_sdk::{Decision, HeaderOp, Kinds, Plan, Reply, Routes, Steps};
 use proxy_wasm::types::MapType;
 
 use crate::apply::carry_out;
@@ -18,6 +18,8 @@ use crate::vm::Vm;
 pub struct Saved {
     routes: Rc<Routes>,
     decision: Decision,
+    /// The changes that a CORS filter makes: they depend on the request.
+    cors: Vec<HeaderOp>,
     /// Whether something in the rule is wrong that another module of the chain answers for.
     broken_elsewhere: bool,
 }
@@ -25,10 +27,12 @@ pub struct Saved {
 impl Saved {
     /// What a module of these `kinds` has to do to the response; `None` where that is nothing.
     pub fn of(plan: &Plan<'_>, kinds: Kinds, routes: &Rc<Routes>) -> Option<Self> {
-        let changes = plan.response_headers.iter().any(|ops| !ops.is_empty());
-        (kinds.has(Kinds::HEADERS) && changes && !plan.is_broken(kinds)).then(|| Saved {
+        let changes = kinds.has(Kinds::HEADERS) && plan.response_headers.iter().any(|ops| !ops.is_empty());
+        let cors = if kinds.has(Kinds::CORS) { plan.cors.clone() } else { Vec::new() };
+        ((changes || !cors.is_empty()) && !plan.is_broken(kinds)).then(|| Saved {
             routes: Rc::clone(routes),
             decision: plan.decision,
+            cors,
             broken_elsewhere: !plan.broken.is_none(),
         })
     }
@@ -44,7 +48,12 @@ impl Saved {
         {
             return;
         }
-        for op in self.routes.response_headers(self.decision).iter().copied().flatten() {
+        let of_the_rule = if vm.module.kinds.has(Kinds::HEADERS) {
+            self.routes.response_headers(self.decision)
+        } else {
+            Steps::new()
+        };
+        for op in of_the_rule.iter().copied().flatten().chain(&self.cors) {
             if carry_out(op, MapType::HttpResponseHeaders, host).is_err() {
                 // The response is under way, and the client better served with the rest of the changes than with none.
                 vm.metrics.count(Counter::ResponseFailure, 1);

@@ -1,6 +1,6 @@
 //! `header-modifier.wasm`: `RequestHeaderModifier` and `ResponseHeaderModifier`.
 //!
-//! The second of the chain redirect → header-modifier → mirror → url-rewrite → weighted-split. It changes the headers of the
+//! The third of the chain cors → redirect → header-modifier → mirror → url-rewrite → weighted-split. It changes the headers of the
 //! request and of the response, and leaves everything else alone.
 
 use httproute_sdk::Kinds;

@@ -1,6 +1,6 @@
 //! `mirror.wasm`: `RequestMirror`.
 //!
-//! The third of the chain redirect → header-modifier → mirror → url-rewrite → weighted-split: copies show the changed headers
+//! The fourth of the chain cors → redirect → header-modifier → mirror → url-rewrite → weighted-split: copies show the changed headers
 //! and the path that the client asked for. With `mirrorHeader` in the configuration the proxy carries the copies that look as
 //! the request will in the end, and the module the others.
 

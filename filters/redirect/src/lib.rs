@@ -1,6 +1,6 @@
 //! `redirect.wasm`: `RequestRedirect`.
 //!
-//! The first of the chain redirect → header-modifier → mirror → url-rewrite → weighted-split. It answers a request whose rule
+//! The second of the chain cors → redirect → header-modifier → mirror → url-rewrite → weighted-split. It answers a request whose rule
 //! redirects, and leaves all others alone.
 //!
 //! A proxy does not show its answer to the modules behind it, so it makes the rule's `ResponseHeaderModifier` changes on the

@@ -97,6 +97,9 @@ fn incompatible(name: &str, seen: &[&str], place: &Place<'_>, report: &mut Repor
     };
     if seen.contains(&other) {
         let message = format!("{name} cannot stand beside {other}");
-        report.error(place, "IncompatibleFilters", message, "keep one of them, or make two rules");
+        // Neither is carried out.
+        report.within(Kinds::REDIRECT | Kinds::REWRITE, |report| {
+            report.error(place, "IncompatibleFilters", message, "keep one of them, or make two rules");
+        });
     }
 }

@@ -29,6 +29,7 @@ const MIRRORS: &[&str] =
 /// Each module, and what it is called for beside [`ALWAYS`].
 const MODULES: &[(&str, &[&[&str]])] = &[
     ("httproute", &[RESPONSES, MIRRORS]),
+    ("cors", &[RESPONSES]),
     ("header-modifier", &[RESPONSES]),
     ("redirect", &[]),
     ("url-rewrite", &[]),

@@ -12,11 +12,7 @@ impl RequestRedirect {
     /// The absolute URI to which the client is sent.
     pub(super) fn location(&self, cx: &Cx<'_>) -> String {
         let listener_scheme = cx.listener.and_then(|listener| listener.scheme);
-        let scheme = self
-            .scheme
-            .or_else(|| Scheme::new(cx.request.scheme()))
-            .or(listener_scheme)
-            .unwrap_or(Scheme::Http);
+        let scheme = self.scheme.unwrap_or_else(|| as_seen_by_client(listener_scheme, cx));
         let port = self.port(scheme, listener_scheme, cx);
 
         let mut location = format!("{}://", scheme.name());
@@ -62,6 +58,13 @@ impl RequestRedirect {
         let well_known = [Some(scheme), listener_scheme];
         (!well_known.into_iter().flatten().any(|scheme| scheme.port() == port)).then_some(port)
     }
+}
+
+/// "When empty, the scheme of the request is used." Where another proxy has ended TLS in front of this one, only one of the
+/// listener and the request may say so, and a redirect must not lead a client from https to http.
+fn as_seen_by_client(listener: Option<Scheme>, cx: &Cx<'_>) -> Scheme {
+    let request = Scheme::new(cx.request.scheme());
+    if [listener, request].contains(&Some(Scheme::Https)) { Scheme::Https } else { Scheme::Http }
 }
 
 /// The bytes of `host` that can be part of a host, in an order that the client chose.

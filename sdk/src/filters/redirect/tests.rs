@@ -46,7 +46,8 @@ fn the_port_is_that_of_the_filter_then_that_of_the_scheme_then_that_of_the_liste
             "https://example.org/foo",
             "http://example.org:8080/foo",
         ),
-        // TLS ended in front of the proxy: the client sees https, the listener says http.
+        // TLS ended in front of the proxy: only one of the two knows.
+        (json!({}), https(443), "http://example.org/foo", "https://example.org/foo"),
         (json!({}), http(80), "https://example.org/foo", "https://example.org/foo"),
     ] {
         assert_eq!(
