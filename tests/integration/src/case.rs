@@ -109,6 +109,8 @@ impl Variant {
 pub struct Exchange {
     /// What this request shows, where the case's sentence does not say it.
     pub about: Option<String>,
+    /// Where it can be shown, if not in both.
+    pub only_on: Option<Side>,
     /// The request.
     pub request: RequestSpec,
     /// What must come of it.
@@ -117,6 +119,11 @@ pub struct Exchange {
 }
 
 impl Exchange {
+    /// Whether the request is sent on this side.
+    pub fn runs_on(&self, side: Side) -> bool {
+        self.only_on.is_none_or(|only| only == side)
+    }
+
     /// How a failure names it.
     pub fn label(&self, index: usize) -> String {
         let RequestSpec { method, host, path, .. } = &self.request;

@@ -3,7 +3,7 @@
 use httproute_sdk::{Draw, Outcome, Problem, RequestView, Routes};
 
 use crate::backend::{self, Behaviour};
-use crate::case::{Case, ExpectedProblem, RequestSpec, raw};
+use crate::case::{Case, ExpectedProblem, RequestSpec, Side, raw};
 use crate::client::Answer;
 use crate::expect::Observed;
 use crate::record::Received;
@@ -22,7 +22,8 @@ pub fn run(case: &Case) -> Result<(), String> {
         (Ok(decoded), None) => decoded,
     };
     let mut failures = unexpected(&case.problems, &problems);
-    for (index, exchange) in case.requests.iter().enumerate() {
+    let exchanges = case.requests.iter().enumerate();
+    for (index, exchange) in exchanges.filter(|(_, exchange)| exchange.runs_on(Side::Native)) {
         let observed = observe(case, &routes, &exchange.request);
         let told = exchange.expect.check(&observed);
         failures.extend(told.into_iter().map(|told| format!("{}: {told}", exchange.label(index))));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::backend::Behaviour;
-use crate::case::{Case, RequestSpec, raw};
+use crate::case::{Case, RequestSpec, Side, raw};
 use crate::client::{Client, Request};
 use crate::envoy::Admin;
 use crate::envoy::bootstrap::Site;
@@ -35,7 +35,8 @@ impl Proxy {
             self.listeners.get(&name).ok_or_else(|| format!("the proxy has no listener {name}"))?;
         let mut client = Client::new(listener);
         let mut failures = Vec::new();
-        for (index, exchange) in site.case.requests.iter().enumerate() {
+        let exchanges = site.case.requests.iter().enumerate();
+        for (index, exchange) in exchanges.filter(|(_, exchange)| exchange.runs_on(Side::Proxy)) {
             let id = format!("{name}/{index}");
             let label = exchange.label(index);
             let mut observed = Observed { port: listener.port(), ..Observed::default() };

@@ -49,6 +49,8 @@ impl Admin {
 
     /// Whether no request is on its way to the upstream `cluster`.
     pub fn is_idle(&self, cluster: &str) -> Result<bool, String> {
+        // What means something in a regular expression or in a URL is left to match itself by `.`.
+        let cluster = cluster.replace(|c: char| !c.is_ascii_alphanumeric() && !"-_/".contains(c), ".");
         let stats = self.stats(&format!("^cluster.{cluster}.upstream_rq_.*active$"))?;
         Ok(stats.values().all(|&count| count == 0))
     }
