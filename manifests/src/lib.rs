@@ -4,6 +4,12 @@
 
 mod document;
 mod parse;
+mod resolve;
 
 pub use document::{Document, Position};
 pub use parse::{ParseProblem, Parsed, parse};
+pub use resolve::{
+    Addresses, BackendName, Certificate, Cluster, Condition, FilterChain, GatewayStatus, ListenerName,
+    ListenerStatus, ObjectName, Options, ParentStatus, Protocol, Resolution, RouteKind, RouteStatus, Warning,
+    resolve,
+};

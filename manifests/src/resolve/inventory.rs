@@ -1,0 +1,93 @@
+//! The objects that the manifests hold, by kind and name.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::json::{text, within};
+use super::name::ObjectName;
+use super::warning::Warning;
+use crate::Document;
+
+/// The API group of Gateway, HTTPRoute and ReferenceGrant.
+pub(crate) const GATEWAY_API: &str = "gateway.networking.k8s.io";
+
+/// An object of the manifests.
+#[derive(Clone, Debug)]
+pub(crate) struct Object<'d> {
+    /// Index of its document.
+    pub(crate) document: usize,
+    pub(crate) name: ObjectName,
+    pub(crate) value: &'d Value,
+}
+
+/// The objects that the manifests hold. Whatever order they came in, they are looked at in the order of their names, so that
+/// the same manifests always give the same result.
+#[derive(Debug, Default)]
+pub(crate) struct Inventory<'d> {
+    /// By group and kind.
+    kinds: BTreeMap<&'d str, BTreeMap<&'d str, BTreeMap<ObjectName, Object<'d>>>>,
+}
+
+impl<'d> Inventory<'d> {
+    pub(crate) fn new(documents: &'d [Document], namespace: &str, warnings: &mut Vec<Warning>) -> Self {
+        let mut inventory = Inventory::default();
+        for (document, Document { value, .. }) in documents.iter().enumerate() {
+            let (Some(version), Some(kind)) = (text(value, "apiVersion"), text(value, "kind")) else {
+                continue;
+            };
+            let (group, version) = version.rsplit_once('/').unwrap_or(("", version));
+            if !is_known_version(group, version, kind) {
+                continue;
+            }
+            let Some(name) = within(value, &["metadata", "name"]).and_then(Value::as_str) else { continue };
+            let named = within(value, &["metadata", "namespace"]).and_then(Value::as_str);
+            let namespace = match kind {
+                "Namespace" | "GatewayClass" => "",
+                _ => named.filter(|named| !named.is_empty()).unwrap_or(namespace),
+            };
+            if name.is_empty() {
+                continue;
+            }
+            let name = ObjectName::new(namespace, name);
+            let object = Object { document, name: name.clone(), value };
+            // The same as where both are applied to a cluster, one after the other.
+            if let Some(earlier) =
+                inventory.kinds.entry(group).or_default().entry(kind).or_default().insert(name, object)
+            {
+                warnings.push(Warning {
+                    document: Some(earlier.document),
+                    pointer: "/metadata/name".into(),
+                    code: "Replaced",
+                    message: format!(
+                        "a later {kind} is named {} too, and takes the place of this one",
+                        earlier.name
+                    ),
+                    hint: "remove one of them".into(),
+                });
+            }
+        }
+        inventory
+    }
+
+    /// The objects of a kind, by name.
+    pub(crate) fn all(&self, group: &str, kind: &str) -> impl Iterator<Item = &Object<'d>> + use<'_, 'd> {
+        self.of(group, kind).into_iter().flat_map(BTreeMap::values)
+    }
+
+    /// The object of this name.
+    pub(crate) fn get(&self, group: &str, kind: &str, name: &ObjectName) -> Option<&Object<'d>> {
+        self.of(group, kind)?.get(name)
+    }
+
+    fn of(&self, group: &str, kind: &str) -> Option<&BTreeMap<ObjectName, Object<'d>>> {
+        self.kinds.get(group)?.get(kind)
+    }
+}
+
+/// Whether an object of this version means what the fields that are read here mean. Other objects of the API are read
+/// whatever their version, because they only forbid.
+fn is_known_version(group: &str, version: &str, kind: &str) -> bool {
+    let is_read = group == GATEWAY_API && ["Gateway", "HTTPRoute", "ReferenceGrant"].contains(&kind);
+    !is_read || ["v1", "v1beta1"].contains(&version)
+}

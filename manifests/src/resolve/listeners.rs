@@ -1,0 +1,225 @@
+//! Listeners among each other: which are distinct, which overlap, and which have what they need.
+
+use std::cmp::Ordering;
+
+use super::conditions::{Condition, Fault};
+use super::gateway::{Gateway, Listener};
+use super::hostname::listeners_intersect;
+use super::name::ListenerName;
+use super::options::Addresses;
+use super::secret::Certificate;
+use super::status::{GatewayStatus, ListenerStatus};
+use super::tls::Certificates;
+use super::warning::Warning;
+
+/// A listener, and what is to be said of it.
+#[derive(Debug)]
+pub(crate) struct Judged<'r, 'd> {
+    pub(crate) listener: &'r Listener<'d>,
+    pub(crate) conflict: Option<Fault>,
+    pub(crate) certificates: Vec<Certificate>,
+    /// Why not all of its references are resolved.
+    unresolved: Option<Fault>,
+    /// Other HTTPS listeners that serve some of the same hosts.
+    overlapping: Vec<ListenerName>,
+}
+
+impl Judged<'_, '_> {
+    pub(crate) fn is_https(&self) -> bool {
+        self.listener.protocol == "HTTPS"
+    }
+
+    /// Why the listener is not accepted. "ALL indistinct Listeners must not be accepted for processing."
+    fn refused(&self) -> Option<&Fault> {
+        self.listener.fault.as_ref().or(self.conflict.as_ref())
+    }
+
+    /// Whether the proxy serves it: an HTTPS listener needs a certificate.
+    pub(crate) fn is_programmed(&self) -> bool {
+        self.refused().is_none() && (!self.is_https() || !self.certificates.is_empty())
+    }
+}
+
+/// The listeners of all Gateways, in the order of the Gateways.
+pub(crate) fn judge<'r, 'd>(
+    gateways: &'r [Gateway<'d>],
+    addresses: Addresses,
+    certificates: &Certificates<'_, 'd>,
+) -> Vec<Judged<'r, 'd>> {
+    let all: Vec<&Listener<'d>> = gateways.iter().flat_map(|gateway| &gateway.listeners).collect();
+    let judge = |(number, &listener): (usize, &&'r Listener<'d>)| {
+        let others = || {
+            let others = all.iter().enumerate().filter(move |(other, _)| *other != number);
+            others.map(|(_, other)| *other).filter(|other| {
+                other.port == listener.port
+                    && is_carried_out(other)
+                    && (addresses == Addresses::Shared || other.name.gateway == listener.name.gateway)
+            })
+        };
+        let conflict = if is_carried_out(listener) { conflict(listener, others()) } else { None };
+        let (certificates, mut unresolved) = certificates.of(listener);
+        if let (None, [kind, ..]) = (&unresolved, listener.unsupported_kinds.as_slice()) {
+            // "If an implementation does not support or recognize this resource type, it MUST set the "ResolvedRefs"
+            // condition to False for this Listener with the "InvalidRouteKinds" reason."
+            let message =
+                format!("routes of kind {}/{} are not supported on this listener", kind.group, kind.kind);
+            unresolved = Some(Fault::new("InvalidRouteKinds", message, "allow HTTPRoutes"));
+        }
+        let overlapping = if conflict.is_none() && listener.protocol == "HTTPS" {
+            let meets = |other: &&Listener<'_>| {
+                other.protocol == "HTTPS"
+                    && listeners_intersect(listener.hostname.as_deref(), other.hostname.as_deref())
+            };
+            others().filter(meets).map(|other| other.name.clone()).collect()
+        } else {
+            Vec::new()
+        };
+        Judged { listener, conflict, certificates, unresolved, overlapping }
+    };
+    all.iter().enumerate().map(judge).collect()
+}
+
+/// "If an implementation does not support TCP Protocol Listeners, then the previous rule does not apply": a listener of a
+/// protocol that is not carried out conflicts with none.
+fn is_carried_out(listener: &Listener<'_>) -> bool {
+    ["HTTP", "HTTPS"].contains(&listener.protocol.as_str())
+}
+
+/// "each listener in a set MUST have a unique combination of Port, Protocol, and, if supported by the protocol, Hostname."
+/// `others` are those of the same port.
+fn conflict<'r>(listener: &Listener<'_>, others: impl Iterator<Item = &'r Listener<'r>>) -> Option<Fault> {
+    let fault = |reason, other: &Listener<'_>, what: &str| {
+        let message = format!("listener {} has port {} too, {what}", other.name, listener.port);
+        let hint = match listener.name.gateway.cmp(&other.name.gateway) {
+            Ordering::Equal => "",
+            _ => {
+                "all Gateways share the addresses of this proxy: serve one of them, or give each addresses of its own"
+            }
+        };
+        Fault::new(reason, message, hint)
+    };
+    let mut same_hostname = None;
+    for other in others {
+        if other.protocol != listener.protocol {
+            return Some(fault("ProtocolConflict", other, "with another protocol"));
+        }
+        if other.hostname == listener.hostname && same_hostname.is_none() {
+            // "Note that the `tls` field is not used for determining if a listener is distinct".
+            same_hostname = Some(fault("HostnameConflict", other, "with the same protocol and hostname"));
+        }
+    }
+    same_hostname
+}
+
+/// The status of each Gateway. `attached` counts the routes of each listener.
+pub(crate) fn statuses(
+    gateways: &[Gateway<'_>],
+    listeners: &[Judged<'_, '_>],
+    attached: impl Fn(usize) -> usize,
+    warnings: &mut Vec<Warning>,
+) -> Vec<GatewayStatus> {
+    let mut numbered = listeners.iter().enumerate();
+    let mut statuses = Vec::new();
+    for gateway in gateways {
+        let own: Vec<_> = numbered.by_ref().take(gateway.listeners.len()).collect();
+        let conditions = gateway_conditions(&own);
+        let listeners = own.into_iter().map(|(number, listener)| {
+            let written = listener.listener;
+            warn(listener, warnings);
+            ListenerStatus {
+                name: written.name.clone(),
+                port: written.port,
+                protocol: written.protocol.clone(),
+                hostname: written.hostname.clone(),
+                supported_kinds: written.supported_kinds.clone(),
+                attached_routes: attached(number),
+                conditions: listener_conditions(listener),
+            }
+        });
+        let listeners = listeners.collect();
+        statuses.push(GatewayStatus {
+            name: gateway.name.clone(),
+            document: gateway.document,
+            conditions,
+            listeners,
+        });
+    }
+    statuses
+}
+
+fn gateway_conditions(listeners: &[(usize, &Judged<'_, '_>)]) -> Vec<Condition> {
+    let names = |is_wanted: &dyn Fn(&Judged<'_, '_>) -> bool| {
+        let wanted = listeners.iter().filter(|(_, listener)| is_wanted(listener));
+        wanted.map(|(_, listener)| listener.listener.name.name.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    let accepted = names(&|listener| listener.refused().is_none());
+    let refused = names(&|listener| listener.refused().is_some());
+    // "The implementation MUST set a "ListenersNotValid" condition on the Gateway Status when the Gateway contains
+    // Conflicted Listeners whether or not they accept the Gateway. That Condition SHOULD clearly indicate in the Message
+    // which Listeners are conflicted, and which are Accepted." "At least one distinct Listener MUST be present, or else the
+    // Gateway effectively contains _no_ Listeners, and must be rejected from processing as a whole."
+    let accepted = match (accepted.is_empty(), refused.is_empty()) {
+        (false, true) => Condition::yes("Accepted", "Accepted", ""),
+        (false, false) => {
+            let message = format!("accepted listeners: {accepted}; not accepted: {refused}");
+            Condition::yes("Accepted", "ListenersNotValid", message)
+        }
+        (true, false) => {
+            Condition::no("Accepted", "ListenersNotValid", format!("no listener is accepted: {refused}"))
+        }
+        (true, true) => Condition::no("Accepted", "ListenersNotValid", "there is no listener"),
+    };
+    let programmed = if listeners.iter().any(|(_, listener)| listener.is_programmed()) {
+        Condition::yes("Programmed", "Programmed", "")
+    } else {
+        Condition::no("Programmed", "Invalid", "no listener can be served")
+    };
+    let unresolved = names(&|listener| listener.unresolved.is_some());
+    let resolved = if unresolved.is_empty() {
+        Condition::yes("ResolvedRefs", "ResolvedRefs", "")
+    } else {
+        Condition::no("ResolvedRefs", "ListenersNotResolved", format!("not resolved: {unresolved}"))
+    };
+    vec![accepted, programmed, resolved]
+}
+
+fn listener_conditions(listener: &Judged<'_, '_>) -> Vec<Condition> {
+    let conflicted = match &listener.conflict {
+        Some(conflict) => Condition::yes("Conflicted", conflict.reason, &conflict.message),
+        None => Condition::no("Conflicted", "NoConflicts", ""),
+    };
+    let programmed = match (listener.refused(), listener.is_programmed()) {
+        // As the conformance suite has it for conflicts.
+        (Some(fault), _) if listener.conflict.as_ref() == Some(fault) => {
+            Condition::no("Programmed", fault.reason, &fault.message)
+        }
+        (Some(_), _) => Condition::no("Programmed", "Invalid", "the listener is not accepted"),
+        (None, true) => Condition::yes("Programmed", "Programmed", ""),
+        (None, false) => Condition::no("Programmed", "Invalid", "the listener has no certificate"),
+    };
+    let mut conditions = vec![
+        Condition::unless("Accepted", "Accepted", listener.refused()),
+        conflicted,
+        programmed,
+        Condition::unless("ResolvedRefs", "ResolvedRefs", listener.unresolved.as_ref()),
+    ];
+    if !listener.overlapping.is_empty() {
+        // "Controllers MUST detect the presence of overlapping hostnames … MUST NOT be set when it is False."
+        let names: Vec<String> = listener.overlapping.iter().map(ListenerName::to_string).collect();
+        let message = format!("serves some of the same hosts as {}", names.join(", "));
+        conditions.push(Condition::yes("OverlappingTLSConfig", "OverlappingHostnames", message));
+    }
+    conditions
+}
+
+fn warn(listener: &Judged<'_, '_>, warnings: &mut Vec<Warning>) {
+    for fault in [&listener.listener.fault, &listener.conflict, &listener.unresolved].into_iter().flatten() {
+        warnings.push(Warning {
+            document: listener.listener.document,
+            pointer: listener.listener.pointer.clone(),
+            code: fault.reason,
+            message: format!("listener {}: {}", listener.listener.name.name, fault.message),
+            hint: fault.hint.clone(),
+        });
+    }
+}

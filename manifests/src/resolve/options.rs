@@ -1,0 +1,73 @@
+//! What the user wants besides what the manifests say.
+
+use std::collections::BTreeSet;
+
+use super::name::{BackendName, ObjectName};
+
+/// How to resolve manifests.
+///
+/// ```
+/// use httproute_manifests::Options;
+/// // Routes without a Gateway, as a person has them on a laptop, are served on port 8080.
+/// let options = Options { implicit_gateway: Some(8080), ..Options::default() };
+/// assert_eq!(options.namespace, "default");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The namespace of objects that name none, as `kubectl -n` has it.
+    pub namespace: String,
+    /// The Gateways to serve; empty for all that the manifests hold.
+    pub gateways: BTreeSet<ObjectName>,
+    /// Only Gateways of these GatewayClasses are served; empty for any class.
+    pub gateway_classes: BTreeSet<String>,
+    /// Whether the Gateways share one set of addresses.
+    pub addresses: Addresses,
+    /// Where the manifests hold no Gateway at all, every route is attached to one HTTP listener on this port.
+    pub implicit_gateway: Option<u16>,
+    /// Backends of which the user says where they are: they exist, whether or not the manifests hold their Service.
+    pub overridden: BTreeSet<BackendName>,
+    /// Group and kind of objects that ExtensionRef filters may name.
+    pub extensions: BTreeSet<(String, String)>,
+    /// `clusterName` of the modules: how upstreams are named. `None` for their default, `{namespace}/{name}/{port}`.
+    pub cluster_name: Option<String>,
+    /// `mirrorHeader` of the modules; `None` where the proxy is to carry no mirrors.
+    pub mirror_header: Option<String>,
+}
+
+impl Options {
+    /// The name of the Gateway that stands in where the manifests hold none.
+    pub const IMPLICIT_GATEWAY: &'static str = "implicit";
+
+    /// The template for names of upstreams.
+    pub(crate) fn cluster_template(&self) -> &str {
+        self.cluster_name.as_deref().unwrap_or("{namespace}/{name}/{port}")
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            namespace: "default".into(),
+            gateways: BTreeSet::new(),
+            gateway_classes: BTreeSet::new(),
+            addresses: Addresses::Shared,
+            implicit_gateway: None,
+            overridden: BTreeSet::new(),
+            extensions: BTreeSet::new(),
+            cluster_name: None,
+            mirror_header: Some("x-httproute-mirror-{n}".into()),
+        }
+    }
+}
+
+/// Where the Gateways listen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Addresses {
+    /// On the same addresses. "implementations MAY merge configuration from multiple Gateways onto a single data plane, and
+    /// these rules _also_ apply in that case": their listeners must be distinct from each other's.
+    #[default]
+    Shared,
+    /// On addresses of their own, as most clusters have it: only the listeners of one Gateway must be distinct, and each
+    /// Gateway has filter chains of its own.
+    PerGateway,
+}
