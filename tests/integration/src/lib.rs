@@ -3,6 +3,7 @@
 pub mod backend;
 pub mod case;
 pub mod client;
+pub mod demo;
 pub mod envoy;
 pub mod example;
 pub mod expect;

@@ -82,7 +82,7 @@ impl Proxy {
     }
 }
 
-fn request(spec: &RequestSpec, id: &str) -> Request {
+pub(crate) fn request(spec: &RequestSpec, id: &str) -> Request {
     let line = |(name, value): &(String, String)| (raw(name), raw(value));
     let mut headers = vec![(b"Host".to_vec(), raw(&spec.host)), (ID_HEADER.into(), id.into())];
     headers.extend(spec.headers.iter().map(line));

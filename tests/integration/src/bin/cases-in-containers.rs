@@ -24,7 +24,7 @@ const ADMIN_PORT: u16 = 9901;
 const FIRST_LISTENER: u16 = 10_000;
 const FIRST_BACKEND: u16 = 20_000;
 /// How long Envoy may take until it serves.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().collect();

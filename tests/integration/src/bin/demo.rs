@@ -1,3 +1,53 @@
-//! Shows every filter kind at work in a real Envoy.
+//! `./just demo`: every filter kind at work in a real Envoy, on real requests.
+//!
+//! It starts the combined example (`examples/envoy/httproute`) and the backends behind it, sends requests, shows what became
+//! of each, and ends with 0 where all was as the routes say, with 1 where not. `--keep` leaves everything running.
 
-fn main() {}
+use std::process::ExitCode;
+
+use httproute_integration::demo::{Stage, show};
+
+fn main() -> ExitCode {
+    let mut keep = false;
+    for argument in std::env::args().skip(1) {
+        match argument.as_str() {
+            "--keep" => keep = true,
+            _ => {
+                eprintln!("usage: ./just demo [--keep]");
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    match run(keep) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(e) => {
+            eprintln!("{e}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(keep: bool) -> Result<bool, String> {
+    let mut stage = Stage::set()?;
+    println!("Envoy {} with httproute.wasm on http://{}\n", stage.version, stage.listener);
+    let mut all_well = true;
+    for scene in stage.scenes()? {
+        let shown = stage.play(&scene)?;
+        show(&scene, &shown);
+        all_well &= shown.problems.is_empty();
+    }
+    if all_well {
+        println!("Everything went as the HTTPRoute says.");
+    } else {
+        println!(
+            "Something did not go as the HTTPRoute says: see the lines with ✗.\n{}",
+            stage.envoy.log_tail()
+        );
+    }
+    if keep {
+        stage.explain();
+        stage.envoy.wait()?;
+    }
+    Ok(all_well)
+}

@@ -9,8 +9,9 @@ use serde_json::Value;
 
 use super::{Admin, Binary};
 
-/// How long an Envoy may take until it serves: it compiles the modules first.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long an Envoy may take until it serves: it compiles the modules first, and tries each of a few hundred filters in a
+/// virtual machine of its own.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A running Envoy; it is stopped, and its files are removed, when this is dropped.
 #[derive(Debug)]
