@@ -1,6 +1,6 @@
 //! Takes a configuration, and says in the log what came of it.
 
-use httproute_sdk::{Routes, Severity};
+use httproute_sdk::{Kinds, Routes, Severity};
 use log::Level;
 use proxy_wasm::types::BufferType;
 
@@ -51,6 +51,9 @@ pub fn configure<H: Host>(vm: &Vm<H>, size: usize) -> bool {
     };
     host.log(Level::Info, &format!("{name} {version}: {summary}; {found}"));
     vm.metrics.define(name, module.kinds, host);
+    if module.kinds.has(Kinds::BACKENDS) {
+        vm.metrics.define_rules(name, &routes, host);
+    }
     vm.metrics.problems(errors, warnings, host);
     vm.set_routes(routes);
     true

@@ -3,9 +3,9 @@
 //! Counting is an addition in the module's memory; once a second the sums go to the proxy. A call of the proxy for each
 //! request would cost more than the counting is worth.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
-use httproute_sdk::{Kinds, Reply};
+use httproute_sdk::{Kinds, Reply, Routes};
 use proxy_wasm::types::MetricType;
 
 use crate::host::Host;
@@ -87,6 +87,8 @@ pub struct Metrics {
     counters: [Count; COUNTERS.len()],
     errors: Cell<Option<u32>>,
     warnings: Cell<Option<u32>>,
+    /// Requests of each rule that has a name, in the order of the rules' numbers.
+    rules: RefCell<Vec<(u32, Count)>>,
 }
 
 #[derive(Debug, Default)]
@@ -116,6 +118,27 @@ impl Metrics {
         }
     }
 
+    /// Makes the named rules of a configuration known to the proxy, in the place of those of an earlier one.
+    pub fn define_rules<H: Host>(&self, module: &str, routes: &Routes, host: &H) {
+        // What was counted for the earlier ones is theirs.
+        self.flush(host);
+        let counts = routes.named_rules().map(|(number, name)| {
+            let metric =
+                host.define_metric(MetricType::Counter, &format!("httproute.{module}.rules.{name}.requests"));
+            (number, Count { metric: Cell::new(metric.ok()), ..Count::default() })
+        });
+        self.rules.replace(counts.collect());
+    }
+
+    /// Counts a request of the rule with this number, where the rule has a name.
+    pub fn count_rule(&self, number: u32) {
+        let rules = self.rules.borrow();
+        let place = rules.binary_search_by_key(&number, |(number, _)| *number);
+        if let Some((_, count)) = place.ok().and_then(|place| rules.get(place)) {
+            count.pending.set(count.pending.get().saturating_add(1));
+        }
+    }
+
     /// Counts `n` more.
     pub fn count(&self, counter: Counter, n: usize) {
         if let Some(count) = self.counters.get(counter as usize) {
@@ -135,7 +158,8 @@ impl Metrics {
 
     /// Hands what was counted since the last time over to the proxy.
     pub fn flush<H: Host>(&self, host: &H) {
-        for count in &self.counters {
+        let rules = self.rules.borrow();
+        for count in self.counters.iter().chain(rules.iter().map(|(_, count)| count)) {
             let pending = count.pending.get();
             let by = i64::try_from(pending).unwrap_or(i64::MAX);
             if let (1.., Some(metric)) = (by, count.metric.get())

@@ -46,6 +46,9 @@ impl<H: Host> Stream<H> {
         let plan = vm.plan(&routes, &request);
         let (kinds, settings) = (vm.module.kinds, routes.settings());
         let applied = apply(&plan, kinds, settings, &request, host);
+        if kinds.has(Kinds::BACKENDS) {
+            vm.tell_rule(&plan, settings);
+        }
         self.saved = Saved::of(&plan, kinds, &routes);
         if kinds.has(Kinds::MIRROR) && !plan.is_broken(kinds) && applied.counter != Counter::HostFailure {
             let copies = Copies::of(&plan, settings, &request, applied.answered, &vm);

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use httproute_sdk::{Draw, Plan, RequestView, Routes};
+use httproute_sdk::{Decision, Draw, Plan, RequestView, Routes, Settings};
 
 use crate::chain;
 use crate::host::Host;
@@ -53,6 +53,17 @@ impl<H: Host> Vm<H> {
     /// Puts a new configuration in the place of the old one.
     pub fn set_routes(&self, routes: Routes) {
         self.routes.replace(Some(Rc::new(routes)));
+    }
+
+    /// Counts the request for its rule, and keeps the rule's name where access logs are to find it.
+    pub fn tell_rule(&self, plan: &Plan<'_>, settings: &Settings) {
+        if let Decision::Rule { rule, .. } = plan.decision {
+            self.metrics.count_rule(rule);
+        }
+        if let (Some(property), Some(rule)) = (&settings.rule_property, plan.rule) {
+            // A request is not to fail for the sake of a log.
+            let _ = self.host.set_property(property, rule.to_string().as_bytes());
+        }
     }
 
     /// The plan for a request.

@@ -1,5 +1,7 @@
 //! The decision about one request, as data.
 
+use std::fmt;
+
 use smallvec::SmallVec;
 
 use crate::decision::{Decision, NoRule};
@@ -58,6 +60,16 @@ pub struct RuleName<'r> {
     pub matched: usize,
     /// The rule's own name, where it has one.
     pub name: Option<&'r str>,
+}
+
+/// `shop/cart#canary`, or `shop/cart#1` where the rule has no name.
+impl fmt::Display for RuleName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name {
+            Some(name) => write!(f, "{}#{name}", self.route),
+            None => write!(f, "{}#{}", self.route, self.rule),
+        }
+    }
 }
 
 /// Where a request goes.

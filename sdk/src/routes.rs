@@ -15,7 +15,7 @@ use crate::matching::dots::has_dot_segment;
 use crate::matching::host::{HostPattern, normalised_host};
 use crate::matching::path::PathMatch;
 use crate::matching::{Candidate, Match};
-use crate::plan::{Plan, Steps};
+use crate::plan::{Plan, RuleName, Steps};
 use crate::problem::{Problem, Refusal};
 use crate::request::RequestView;
 use crate::settings::Settings;
@@ -98,6 +98,14 @@ impl Routes {
     pub fn response_headers(&self, decision: Decision) -> Steps<'_> {
         let gone = RequestView::new(&[], &|| None);
         self.resume(decision, &gone).map(|plan| plan.response_headers).unwrap_or_default()
+    }
+
+    /// The rules that have a name of their own, by the number that [`Decision::Rule`] has for them.
+    pub fn named_rules(&self) -> impl Iterator<Item = (u32, RuleName<'_>)> {
+        let named = (0..).zip(&self.rules).filter(|(_, rule)| rule.name.is_some());
+        named.filter_map(|(number, rule)| {
+            Some((number, rule.name_of(&self.routes.get(rule.route as usize)?.name, 0)))
+        })
     }
 
     /// The configuration in numbers: `3 routes, 7 rules, 2 listeners`.

@@ -10,6 +10,8 @@ pub struct Settings {
     pub mirror_headers: Vec<Box<str>>,
     /// The largest body of a request that the module copies for a mirror, in bytes.
     pub mirror_body_limit: usize,
+    /// The name under which the module keeps the name of a request's rule with the stream, for access logs.
+    pub rule_property: Option<Box<str>>,
     /// What becomes of requests that belong to no rule; `None` leaves it to the module.
     pub unmatched: Option<Unmatched>,
 }
@@ -37,6 +39,7 @@ impl Default for Settings {
             cluster_header: "x-httproute-cluster".into(),
             mirror_headers: Vec::new(),
             mirror_body_limit: Settings::MIRROR_BODY_LIMIT,
+            rule_property: None,
             unmatched: None,
         }
     }

@@ -34,3 +34,35 @@ fn a_module_has_only_the_metrics_that_it_can_have() {
     assert!(mirror.iter().all(|name| !name.contains("redirected")), "{mirror:?}");
     assert!(names(Kinds::ALL).len() > mirror.len());
 }
+
+#[test]
+fn a_named_rule_has_a_counter_and_its_name_goes_to_the_access_log() {
+    let named = rules(r#"{"name":"canary","backendRefs":[{"name":"one","port":80}]}"#).replacen(
+        '{',
+        r#"{"ruleProperty":"httproute_rule","#,
+        1,
+    );
+    let proxy = Proxy::new(COMBINED, &named);
+    proxy.request(&get("/", &[]));
+    proxy.request(&get("/", &[]));
+    proxy.root.borrow_mut().on_tick();
+    let counter = proxy.host.metric_names().into_iter().find(|name| name.contains(".rules.")).unwrap();
+    assert!(counter.ends_with("#canary.requests"), "{counter}");
+    assert_eq!(proxy.host.metric(&counter), 2);
+    let kept = String::from_utf8(proxy.host.kept("httproute_rule").unwrap()).unwrap();
+    assert!(kept.ends_with("#canary"), "{kept}");
+}
+
+#[test]
+fn cors_and_timeouts_reach_the_proxy() {
+    let cors = r#"{"type":"CORS","cors":{"allowOrigins":["https://a.com"]}}"#;
+    let proxy = Proxy::new(
+        COMBINED,
+        &rules(&format!(
+            r#"{{"filters":[{cors}],"timeouts":{{"request":"1s","backendRequest":"500ms"}},"backendRefs":[{{"name":"one","port":80}}]}}"#
+        )),
+    );
+    proxy.request(&get("/", &[("origin", "https://a.com")]));
+    assert_eq!(proxy.host.sent_header("x-envoy-upstream-rq-timeout-ms").as_deref(), Some("1000"));
+    assert_eq!(proxy.host.sent_header("x-envoy-upstream-rq-per-try-timeout-ms").as_deref(), Some("500"));
+}

@@ -12,7 +12,7 @@ use super::suggest::did_you_mean;
 use crate::problem::Refusal;
 
 /// What a configuration may hold.
-const KNOWN: [&str; 10] = [
+const KNOWN: [&str; 11] = [
     "version",
     "routes",
     "listeners",
@@ -22,6 +22,7 @@ const KNOWN: [&str; 10] = [
     "clusterHeader",
     "mirrorHeader",
     "mirrorBodyLimit",
+    "ruleProperty",
     "unmatched",
 ];
 /// Read, but nothing answers to them yet.

@@ -29,6 +29,14 @@ pub(super) fn decode(document: &Document<'_>) -> Result<(Settings, ClusterName),
         }
         settings.mirror_body_limit = limit as usize;
     }
+    if let Some(name) = document.text("ruleProperty")? {
+        if !is_token(&name) {
+            return Err(form(format!(
+                "ruleProperty {name:?} is no name: use letters, digits, \"-\" and \"_\""
+            )));
+        }
+        settings.rule_property = Some(name.into());
+    }
     settings.unmatched = match document.text("unmatched")?.as_deref() {
         None => None,
         Some("reject") => Some(Unmatched::Reject),

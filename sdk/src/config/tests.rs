@@ -328,6 +328,7 @@ fn only_a_document_that_is_none_is_refused_as_a_whole() {
         ("{\"routes\": [], \"clusterHeader\": \":path\"}", "NotOfThisForm", "no header name"),
         ("{\"routes\": [], \"mirrorHeader\": \"x-mirror\"}", "NotOfThisForm", "{n}"),
         ("{\"routes\": [], \"mirrorBodyLimit\": -1}", "NotOfThisForm", "-1"),
+        ("{\"routes\": [], \"ruleProperty\": \"a b\"}", "NotOfThisForm", "no name"),
         ("{\"routes\": [], \"listeners\": {}}", "NotOfThisForm", "listeners must be a list"),
         ("{\"routes\": [], \"unresolved\": [\"/a\"]}", "NotOfThisForm", "unresolved must be"),
     ] {
