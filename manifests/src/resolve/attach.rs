@@ -20,21 +20,26 @@ pub(crate) fn attach(
 ) -> Result<Vec<usize>, Fault> {
     let gateway = &parent.name;
     let of_gateway =
-        listeners.iter().enumerate().filter(|(_, judged)| judged.listener.name.gateway == *gateway);
+        || listeners.iter().enumerate().filter(|(_, judged)| judged.listener.name.gateway == *gateway);
+    let fault = |reason, what: &str, hint: String| {
+        let section = parent.section_name.as_ref().map(|name| format!(" named {name:?}")).unwrap_or_default();
+        let port = parent.port.map(|port| format!(" on port {port}")).unwrap_or_default();
+        Fault::new(reason, format!("Gateway {gateway} has no listener{section}{port}{what}"), hint)
+    };
     // "SectionName is the name of a section within the target resource"; "When both Port (experimental) and SectionName are
     // specified, the name and port of the selected listener must match both specified values."
-    let mut remaining: Vec<(usize, &Judged<'_, '_>)> = of_gateway
+    let mut remaining: Vec<(usize, &Judged<'_, '_>)> = of_gateway()
         .filter(|(_, Judged { listener, .. })| {
             parent.section_name.as_ref().is_none_or(|name| *name == listener.name.name)
                 && parent.port.is_none_or(|port| port == listener.port)
         })
         .collect();
     if remaining.is_empty() {
-        let mut wanted = Vec::new();
-        wanted.extend(parent.section_name.as_ref().map(|name| format!("named {name:?}")));
-        wanted.extend(parent.port.map(|port| format!("on port {port}")));
-        let message = format!("Gateway {gateway} has no listener {}", wanted.join(" "));
-        return Err(Fault::new("NoMatchingParent", message.trim_end().to_owned(), ""));
+        let listed: Vec<String> = of_gateway()
+            .map(|(_, Judged { listener, .. })| format!("{} on port {}", listener.name.name, listener.port))
+            .collect();
+        let hint = if listed.is_empty() { String::new() } else { format!("it has {}", listed.join(", ")) };
+        return Err(fault("NoMatchingParent", "", hint));
     }
     // "A Route is successfully attached to a Listener when it is selected by the Listener's AllowedRoutes field".
     remaining.retain(|(_, Judged { listener, .. })| {
@@ -43,23 +48,24 @@ pub(crate) fn attach(
             && namespaces.allow(&listener.namespaces, &gateway.namespace, &route.name.namespace)
     });
     if remaining.is_empty() {
-        let message = format!(
-            "no listener of Gateway {gateway} that is meant allows HTTPRoutes of namespace {}",
-            route.name.namespace
-        );
-        let hint = "see allowedRoutes of the listener: without it, only routes of the Gateway's own namespace are allowed";
-        return Err(Fault::new("NotAllowedByListeners", message, hint));
+        let what = format!(" that allows HTTPRoutes of namespace {}", route.name.namespace);
+        let hint =
+            "see its allowedRoutes: without them, only routes of the Gateway's own namespace are allowed";
+        return Err(fault("NotAllowedByListeners", &what, hint.into()));
     }
     // "When both listener and route specify hostnames, there MUST be an intersection between the values for a Route to be
     // accepted." The hostnames that do not intersect need not be taken out: a request for them never gets to the listener.
+    let candidates = remaining.clone();
     remaining.retain(|(_, Judged { listener, .. })| match (&listener.hostname, &route.hostnames) {
         (Some(listener), Some(hostnames)) => hostnames.iter().any(|hostname| intersect(listener, hostname)),
         _ => true,
     });
     if remaining.is_empty() {
         let hostnames = route.hostnames.as_ref().map(|hostnames| hostnames.join(", ")).unwrap_or_default();
-        let message = format!("no listener of Gateway {gateway} that is meant serves a host of {hostnames}");
-        return Err(Fault::new("NoMatchingListenerHostname", message, ""));
+        let served: Vec<&str> =
+            candidates.iter().filter_map(|(_, judged)| judged.listener.hostname.as_deref()).collect();
+        let what = format!(" for a host of {hostnames}");
+        return Err(fault("NoMatchingListenerHostname", &what, format!("there is {}", served.join(", "))));
     }
     Ok(remaining.into_iter().map(|(number, _)| number).collect())
 }

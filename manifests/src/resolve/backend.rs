@@ -139,11 +139,15 @@ impl<'r, 'd> Backends<'r, 'd> {
                 return Ok(());
             }
             let message = format!("there is no Service {}", backend.service);
-            return Err(Fault::new(
-                "BackendNotFound",
-                message,
-                format!("add its manifest, or say where it is: {backend}=HOST:PORT"),
-            ));
+            let hint = match self.inventory.elsewhere("", "Service", &backend.service.name) {
+                Some(namespace) => {
+                    format!(
+                        "there is one in namespace {namespace}: add namespace: {namespace} and a ReferenceGrant"
+                    )
+                }
+                None => format!("add its manifest, or say where it is: {backend}=HOST:PORT"),
+            };
+            return Err(Fault::new("BackendNotFound", message, hint));
         };
         // "Implementations SHOULD NOT support ExternalName Services": CVE-2021-25740. The API has no reason for it.
         if text(spec, "type") == Some("ExternalName") {

@@ -80,6 +80,12 @@ impl<'d> Inventory<'d> {
         self.of(group, kind)?.get(name)
     }
 
+    /// Where else there is an object of this kind and name, for a hint: to leave out the namespace is what happens most.
+    pub(crate) fn elsewhere(&self, group: &str, kind: &str, name: &str) -> Option<&str> {
+        let mut namesakes = self.all(group, kind).filter(|object| object.name.name == name);
+        namesakes.next().map(|object| object.name.namespace.as_str())
+    }
+
     fn of(&self, group: &str, kind: &str) -> Option<&BTreeMap<ObjectName, Object<'d>>> {
         self.kinds.get(group)?.get(kind)
     }

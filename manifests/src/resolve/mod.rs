@@ -197,13 +197,13 @@ impl<'d> Attachment<'_, 'd> {
         }
         if self.inventory.get(GATEWAY_API, "Gateway", name).is_none() {
             if self.inventory.all(GATEWAY_API, "Gateway").next().is_some() {
-                self.warn(
-                    route,
-                    pointer,
-                    "UnknownParent",
-                    &format!("there is no Gateway {name}"),
-                    "add its manifest",
-                );
+                let hint = match self.inventory.elsewhere(GATEWAY_API, "Gateway", &name.name) {
+                    Some(namespace) => {
+                        format!("there is one in namespace {namespace}: add namespace: {namespace}")
+                    }
+                    None => "add its manifest".to_owned(),
+                };
+                self.warn(route, pointer, "UnknownParent", &format!("there is no Gateway {name}"), &hint);
             }
             return false;
         }

@@ -62,8 +62,9 @@ impl Certificates<'_, '_> {
         // "when it refers to a nonexistent or unsupported resource or kind, or when the data within that resource is
         // malformed".
         if (group, kind) != ("", "Secret") {
+            let dot = if group.is_empty() { "" } else { "." };
             return Err(invalid(
-                format!("{kind} {name} is no Secret"),
+                format!("{kind}{dot}{group} {name} is no Secret"),
                 "refer to a Secret of type kubernetes.io/tls",
             ));
         }

@@ -185,19 +185,7 @@ fn no_value_anywhere_makes_it_fail() {
     let all = json!(manifests);
     let mut found = Vec::new();
     places(&all, "", &mut found);
-    let values = [
-        Value::Null,
-        json!(true),
-        json!(0),
-        json!(-1.5),
-        json!(1e300),
-        json!(""),
-        json!("x/~"),
-        json!([]),
-        json!([[]]),
-        json!({}),
-        json!({ "": 1 }),
-    ];
+    let values = [Value::Null, json!(-1.5), json!(""), json!("x/~"), json!([[]]), json!({ "": 1 })];
     for place in found.iter().filter(|place| !place.is_empty()) {
         for value in &values {
             let mut changed = all.clone();

@@ -34,3 +34,45 @@ fn a_route_without_parents_is_served_by_nobody() {
     assert_eq!(codes(&resolution), ["NoParent"]);
     assert_eq!(resolution.routes[0].parents, []);
 }
+
+/// What people forget most, and what a message must name.
+#[test]
+fn hints_say_where_to_look() {
+    for (spec, message, hint) in [
+        (
+            json!({ "parentRefs": [{ "name": "public" }] }),
+            "there is no Gateway shop/public",
+            "there is one in namespace infra: add namespace: infra",
+        ),
+        (json!({ "parentRefs": [{ "name": "gone" }] }), "there is no Gateway shop/gone", "add its manifest"),
+        (
+            json!({ "parentRefs": [{ "name": "public", "namespace": "infra", "sectionName": "wep", "port": 80 }] }),
+            "Gateway infra/public has no listener named \"wep\" on port 80",
+            "it has web on port 80",
+        ),
+        (
+            json!({ "hostnames": ["b.com", "c.com"] }),
+            "Gateway infra/public has no listener for a host of b.com, c.com",
+            "there is a.com",
+        ),
+        (
+            json!({ "rules": [{ "backendRefs": [{ "name": "blog", "port": 80 }] }] }),
+            "there is no Service shop/blog",
+            "there is one in namespace blog: add namespace: blog and a ReferenceGrant",
+        ),
+        (
+            json!({ "rules": [{ "backendRefs": [{ "name": "svc", "port": 8080 }] }] }),
+            "Service shop/svc has no TCP port 8080",
+            "it has 80",
+        ),
+    ] {
+        let resolution = resolved(&[
+            gateway("infra/public", json!([http("web", 80, Some("a.com"))])),
+            plain_route("shop/cart", spec.clone()),
+            service("shop/svc", json!({ "port": 80 })),
+            service("blog/blog", json!({ "port": 80 })),
+        ]);
+        let warning = &resolution.warnings[0];
+        assert_eq!((warning.message.as_str(), warning.hint.as_str()), (message, hint), "{spec}");
+    }
+}
