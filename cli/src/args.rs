@@ -1,0 +1,109 @@
+//! What can be said on the command line.
+
+mod values;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use values::{Backend, BoundPort, Extension, HostPort};
+
+/// Checks Gateway API manifests, explains where a request goes, and writes proxy configurations, without a cluster
+#[derive(Debug, Parser)]
+#[command(name = "httproute", version, propagate_version = true, max_term_width = 110)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Render(Render),
+    Completions(Completions),
+}
+
+/// Where manifests come from
+#[derive(Debug, Args)]
+pub(crate) struct Input {
+    /// A file with manifests, a directory of .yaml, .yml and .json files, or - for the standard input; may be repeated
+    #[arg(short, long = "filename", value_name = "FILE|DIR|-", required = true)]
+    pub(crate) filename: Vec<PathBuf>,
+
+    /// Read directories with all that is below them
+    #[arg(short = 'R', long)]
+    pub(crate) recursive: bool,
+
+    /// The namespace of objects that name none
+    #[arg(short, long, value_name = "NAMESPACE", default_value = "default")]
+    pub(crate) namespace: String,
+}
+
+/// Writes the configuration of a proxy that does what the manifests say
+#[derive(Debug, Args)]
+pub(crate) struct Render {
+    #[command(subcommand)]
+    pub(crate) proxy: Proxy,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Proxy {
+    Envoy(Envoy),
+}
+
+/// A complete Envoy bootstrap, on the standard output
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  httproute render envoy -f gateway.yaml -f routes/ > envoy.yaml
+  httproute render envoy -f shop.yaml --backend shop/cart:8080=127.0.0.1:9001 --port 80=10080 > envoy.yaml")]
+pub(crate) struct Envoy {
+    #[command(flatten)]
+    pub(crate) input: Input,
+
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
+
+/// Where the proxy finds what the manifests speak of
+#[derive(Debug, Args)]
+pub(crate) struct Target {
+    /// Where a backend is, instead of the DNS name of its Service; may be repeated
+    #[arg(long = "backend", value_name = "NS/NAME:PORT=HOST:PORT")]
+    pub(crate) backends: Vec<Backend>,
+
+    /// Bind another port than that of the listener, as in 80=10080; may be repeated
+    #[arg(long = "port", value_name = "LISTENER=BOUND")]
+    pub(crate) ports: Vec<BoundPort>,
+
+    /// The directory of the modules, as the proxy sees it
+    #[arg(long, value_name = "DIR")]
+    pub(crate) wasm_dir: Option<PathBuf>,
+
+    /// Load this module instead of httproute.wasm
+    #[arg(long, value_name = "FILE")]
+    pub(crate) module: Option<PathBuf>,
+
+    /// A kind that the module carries out for ExtensionRef filters; may be repeated
+    #[arg(long = "extension", value_name = "GROUP/KIND")]
+    pub(crate) extensions: Vec<Extension>,
+}
+
+/// Prints a script that completes commands and flags in a shell
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  httproute completions bash > ~/.local/share/bash-completion/completions/httproute
+  httproute completions zsh > ~/.zfunc/_httproute
+  httproute completions fish > ~/.config/fish/completions/httproute.fish")]
+pub(crate) struct Completions {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// The form of the output
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// For people
+    #[default]
+    Text,
+    /// For tools: one JSON object
+    Json,
+}

@@ -1,0 +1,95 @@
+//! From `-f` flags to objects.
+
+mod files;
+
+use std::io;
+use std::path::Path;
+
+use httproute_manifests::{Document, ParseProblem, parse};
+
+use crate::args::Input;
+use crate::error::Failure;
+
+/// The manifests that the user gave.
+#[derive(Debug, Default)]
+pub(crate) struct Manifests {
+    /// The files, in the order in which they were read.
+    pub(crate) files: Vec<File>,
+    /// The objects in them, in the same order.
+    pub(crate) documents: Vec<Document>,
+    /// What could not be read.
+    pub(crate) problems: Vec<ParseProblem>,
+}
+
+/// A file with manifests.
+#[derive(Debug)]
+pub(crate) struct File {
+    /// As the user named it; `-` for the standard input.
+    pub(crate) name: String,
+    /// What is in it, for excerpts; what is not UTF-8 is replaced.
+    pub(crate) text: String,
+}
+
+impl Manifests {
+    /// Reads all that the flags name.
+    pub(crate) fn read(input: &Input) -> Result<Self, Failure> {
+        let mut manifests = Manifests::default();
+        for source in files::list(&input.filename, input.recursive)? {
+            let name = source.display().to_string();
+            let bytes = match name.as_str() {
+                "-" => {
+                    files::content(&mut io::stdin().lock()).map_err(|error| unreadable(&source, &error))?
+                }
+                _ => std::fs::File::open(&source)
+                    .and_then(|mut file| files::content(&mut file))
+                    .map_err(|error| unreadable(&source, &error))?,
+            };
+            manifests.add(name, &bytes);
+        }
+        Ok(manifests)
+    }
+
+    fn add(&mut self, name: String, bytes: &[u8]) {
+        let parsed = parse(&name, bytes);
+        self.documents.extend(parsed.documents);
+        self.problems.extend(parsed.problems);
+        // What is not text at all has no lines to be shown.
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) if !text.contains('\0') => text.trim_start_matches('\u{feff}').to_owned(),
+            _ => String::new(),
+        };
+        self.files.push(File { name, text });
+    }
+
+    /// The text of the file of this name.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.files.iter().find(|file| file.name == name).map_or("", |file| &file.text)
+    }
+}
+
+/// Why `path` cannot be read, and what to do.
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    let name = match path.to_str() {
+        Some("-") => "the standard input".to_owned(),
+        _ => path.display().to_string(),
+    };
+    let (message, hint) = match error.kind() {
+        io::ErrorKind::NotFound if is_url(path) => (
+            format!("{name} is a URL, and nothing is fetched from the network"),
+            format!("fetch it yourself: curl -fsSL {name} | httproute … -f -"),
+        ),
+        io::ErrorKind::NotFound => (format!("there is no file or directory {name}"), files::similar(path)),
+        io::ErrorKind::PermissionDenied => {
+            (format!("{name} may not be read by you"), "look at its permissions: ls -l".to_owned())
+        }
+        io::ErrorKind::FileTooLarge => {
+            (format!("{name} {error}"), "give the manifests in several smaller files".to_owned())
+        }
+        _ => (format!("cannot read {name}: {error}"), String::new()),
+    };
+    Failure::usage(message, hint)
+}
+
+fn is_url(path: &Path) -> bool {
+    path.to_str().is_some_and(|path| path.starts_with("http://") || path.starts_with("https://"))
+}

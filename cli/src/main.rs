@@ -1,0 +1,31 @@
+//! `httproute`: checks Gateway API manifests, explains where a request goes, and writes proxy configurations.
+
+mod args;
+mod commands;
+mod error;
+mod input;
+mod render;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+
+fn main() -> ExitCode {
+    // Wrong usage ends here, with exit code 2.
+    let arguments = Arguments::parse();
+    let outcome = match &arguments.command {
+        Command::Render(arguments) => commands::render::run(arguments),
+        Command::Completions(arguments) => commands::completions::run(arguments),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(failure) => {
+            if !failure.is_silent() {
+                anstream::eprintln!("{failure}");
+            }
+            failure.exit_code()
+        }
+    }
+}
