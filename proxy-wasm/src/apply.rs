@@ -29,6 +29,10 @@ pub fn apply<H: Host>(
     host: &H,
 ) -> Applied {
     if let Some(reply) = plan.reply(kinds, settings.unmatched) {
+        if by_a_filter(&reply) && !plan.broken.is_none() {
+            // With this answer the request ends, so the modules behind that what is wrong belongs to would never say so.
+            return answer(&Reply::BROKEN_RULE, &[], host);
+        }
         return answer(&reply, reply_steps(&reply, plan, kinds), host);
     }
     if change(plan, kinds, settings, request, host).is_err() {
@@ -64,9 +68,12 @@ pub fn answer<H: Host>(reply: &Reply<'_>, steps: &[&[HeaderOp]], host: &H) -> Ap
 /// run). In the documented order `cors` and `redirect` stand before `header-modifier`, so they make the changes themselves:
 /// else the chain would not do what the combined module does.
 fn reply_steps<'p>(reply: &Reply<'_>, plan: &'p Plan<'_>, kinds: Kinds) -> &'p [&'p [HeaderOp]] {
-    let before_header_modifier = reply.location.is_some() || *reply == Reply::PREFLIGHT;
-    let by_nobody_else = before_header_modifier && !kinds.has(Kinds::HEADERS);
-    if by_nobody_else && !plan.is_broken(Kinds::HEADERS) { &plan.response_headers } else { &[] }
+    if by_a_filter(reply) && !kinds.has(Kinds::HEADERS) { &plan.response_headers } else { &[] }
+}
+
+/// Whether the answer is what a filter of the rule is for, and not a sign that something is missing or wrong.
+fn by_a_filter(reply: &Reply<'_>) -> bool {
+    reply.location.is_some() || *reply == Reply::PREFLIGHT
 }
 
 fn change<H: Host>(

@@ -18,13 +18,10 @@ const MAX_LINES: usize = 100;
 pub fn configure<H: Host>(vm: &Vm<H>, size: usize) -> bool {
     let (module, host) = (vm.module, &vm.host);
     let bytes = host.buffer(BufferType::PluginConfiguration, size).unwrap_or_default();
-    if bytes.is_empty() {
-        let message = "configuration refused[Empty]: there is none; give the module HTTPRoutes as JSON";
-        host.log(Level::Error, &format!("{}: {message}", module.name));
-        return false;
-    }
-    // JSON text begins with a brace, which no such message does.
-    let bytes = protobuf::struct_to_json(&bytes).map_or(bytes, String::into_bytes);
+    // JSON text begins with a brace, which no such message does. No bytes at all would be a message too, without fields, but
+    // what a proxy means by it is that there is no configuration.
+    let json = if bytes.is_empty() { None } else { protobuf::struct_to_json(&bytes) };
+    let bytes = json.map_or(bytes, String::into_bytes);
     let (routes, problems) = match Routes::decode(&bytes) {
         Ok(decoded) => decoded,
         Err(refusal) => {

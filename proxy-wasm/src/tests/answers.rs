@@ -97,3 +97,14 @@ fn a_module_that_chooses_no_backend_answers_only_for_what_is_wrong_in_its_own_ki
     assert_eq!(proxy.request(&get("/", &[])), Action::Pause);
     assert_eq!(proxy.host.reply().unwrap().3, "httproute_broken_rule");
 }
+
+#[test]
+fn a_redirect_of_a_broken_rule_is_none() {
+    let rule = r#"{"filters":[{"type":"RequestRedirect","requestRedirect":{"hostname":"b.example"}},
+        {"type":"RequestHeaderModifier","requestHeaderModifier":{"set":[{"name":"a b","value":"1"}]}}]}"#;
+    for module in [COMBINED, single(Kinds::REDIRECT)] {
+        let proxy = Proxy::new(module, &rules(rule));
+        assert_eq!(proxy.request(&get("/", &[])), Action::Pause);
+        assert_eq!(proxy.host.reply().unwrap().3, "httproute_broken_rule", "{}", module.name);
+    }
+}

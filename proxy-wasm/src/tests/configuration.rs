@@ -21,6 +21,7 @@ fn what_cannot_be_read_is_refused_in_one_line() {
         assert_eq!(logged[0].0, Level::Error);
         assert!(logged[0].1.starts_with("httproute: configuration refused["), "{}", logged[0].1);
         assert!(!logged[0].1.contains('\n'));
+        assert_eq!(configuration.is_empty() || configuration == "{", logged[0].1.contains("[NotJson]"));
     }
 }
 
