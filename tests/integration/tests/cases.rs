@@ -134,8 +134,10 @@ impl Rig {
                 let lines = log.lines().filter(|line| line.contains(&format!("refused[{code}]")));
                 // Envoy asks the main thread's copy of the module first, and stops at its no.
                 match lines.count() {
-                    0 => Err(format!("the log does not say \"configuration refused[{code}]\":\n{log}")),
-                    _ => Ok(()),
+                    1 => Ok(()),
+                    n => Err(format!(
+                        "\"configuration refused[{code}]\" is logged {n} times, not once:\n{log}"
+                    )),
                 }
             }
         }

@@ -1,8 +1,10 @@
 //! A running Envoy.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Sender};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -22,6 +24,23 @@ pub struct Envoy {
     pub admin: Admin,
     /// Whether its files stay behind, for a person to look at.
     pub keep_files: bool,
+    _keeper: Sender<()>,
+}
+
+/// Starts a process from a thread that lives until the sender is dropped.
+///
+/// Envoy asks Linux to end it with its parent, and its parent is the thread that started it: started from the thread of a
+/// test, it would end with that test.
+fn spawn(mut command: Command) -> io::Result<(Child, Sender<()>)> {
+    let (keeper, end) = mpsc::channel::<()>();
+    let (tell, started) = mpsc::channel();
+    std::thread::spawn(move || {
+        drop(tell.send(command.spawn()));
+        // Nothing is ever sent: this returns when the sender is dropped.
+        drop(end.recv());
+    });
+    let child = started.recv().map_err(io::Error::other)??;
+    Ok((child, keeper))
 }
 
 impl Envoy {
@@ -42,7 +61,8 @@ impl Envoy {
         let log = write("envoy.log", "")?;
         let address = folder.join("admin-address");
         drop(fs::remove_file(&address));
-        let child = Command::new(&binary.path)
+        let mut command = Command::new(&binary.path);
+        command
             .arg("-c")
             .arg(&config)
             .arg("--admin-address-path")
@@ -54,11 +74,10 @@ impl Envoy {
             .args(["--component-log-level", "wasm:info,config:info"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(|e| format!("{}: {e}", binary.path.display()))?;
+            .stderr(Stdio::null());
+        let (child, keeper) = spawn(command).map_err(|e| format!("{}: {e}", binary.path.display()))?;
         let admin = Admin(([127, 0, 0, 1], 0).into());
-        let mut envoy = Envoy { child, folder, admin, keep_files: false };
+        let mut envoy = Envoy { child, folder, admin, keep_files: false, _keeper: keeper };
         envoy
             .wait_until_ready(&address)
             .map_err(|e| format!("Envoy {}: {e}\n{}", binary.version, envoy.log_tail()))?;
