@@ -55,8 +55,10 @@ pub struct Case {
 pub enum Variant {
     /// The combined module.
     Httproute,
-    /// The five single modules, in their documented order.
+    /// The six single modules, in their documented order.
     Chain,
+    /// `cors` alone.
+    Cors,
     /// `header-modifier` alone.
     HeaderModifier,
     /// `redirect` alone.
@@ -88,7 +90,10 @@ impl Variant {
     pub fn modules(self) -> &'static [&'static str] {
         match self {
             Variant::Httproute => &["httproute"],
-            Variant::Chain => &["redirect", "header-modifier", "mirror", "url-rewrite", "weighted-split"],
+            Variant::Chain => {
+                &["cors", "redirect", "header-modifier", "mirror", "url-rewrite", "weighted-split"]
+            }
+            Variant::Cors => &["cors"],
             Variant::HeaderModifier => &["header-modifier"],
             Variant::Redirect => &["redirect"],
             Variant::UrlRewrite => &["url-rewrite"],
