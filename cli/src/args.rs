@@ -2,6 +2,7 @@
 
 mod values;
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -70,9 +71,18 @@ pub(crate) struct Target {
     #[arg(long = "backend", value_name = "NS/NAME:PORT=HOST:PORT")]
     pub(crate) backends: Vec<Backend>,
 
-    /// Bind another port than that of the listener, as in 80=10080; may be repeated
+    /// Bind another port than that of the listener, as in 80=10080 or infra/public/web=10080; may be repeated. Naming the
+    /// Gateway gives each Gateway addresses of its own; 0 lets the system choose
     #[arg(long = "port", value_name = "LISTENER=BOUND")]
     pub(crate) ports: Vec<BoundPort>,
+
+    /// The address that listeners bind
+    #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0")]
+    pub(crate) bind: IpAddr,
+
+    /// The port of the administration interface, on 127.0.0.1; 0 lets the system choose
+    #[arg(long, value_name = "PORT", default_value_t = 9901)]
+    pub(crate) admin_port: u16,
 
     /// The directory of the modules, as the proxy sees it
     #[arg(long, value_name = "DIR")]

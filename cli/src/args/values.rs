@@ -19,10 +19,11 @@ pub(crate) struct HostPort {
     pub(crate) port: u16,
 }
 
-/// `LISTENER=BOUND`: another port to bind than that of the listener.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// `LISTENER=BOUND`: another port to bind than that of the listener. A listener is its port (`80`), its name (`web`), or either
+/// behind the name of its Gateway (`infra/public/80`, `public/web`).
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct BoundPort {
-    pub(crate) listener: u16,
+    pub(crate) listener: String,
     pub(crate) bound: u16,
 }
 
@@ -84,9 +85,14 @@ impl FromStr for BoundPort {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        const FORM: &str = "write LISTENER=BOUND, as in 80=10080";
+        const FORM: &str = "write LISTENER=BOUND, as in 80=10080 or infra/public/web=10080";
         let (listener, bound) = text.split_once('=').ok_or(FORM)?;
-        Ok(BoundPort { listener: port(listener).ok_or(FORM)?, bound: port(bound).ok_or(FORM)? })
+        let parts = listener.split('/').count();
+        if listener.split('/').any(str::is_empty) || parts > 3 {
+            return Err(FORM);
+        }
+        // 0 lets the system choose.
+        Ok(BoundPort { listener: listener.to_owned(), bound: bound.parse().map_err(|_| FORM)? })
     }
 }
 
@@ -133,9 +139,13 @@ mod tests {
 
     #[test]
     fn ports_and_kinds_come_in_pairs() {
-        assert_eq!("80=10080".parse(), Ok(BoundPort { listener: 80, bound: 10080 }));
-        assert!("80".parse::<BoundPort>().is_err());
-        assert!("80=0".parse::<BoundPort>().is_err());
+        assert_eq!("80=10080".parse(), Ok(BoundPort { listener: "80".into(), bound: 10080 }));
+        for right in ["web=1", "80=0", "infra/public/web=1", "public/80=1"] {
+            assert!(right.parse::<BoundPort>().is_ok(), "{right}");
+        }
+        for wrong in ["80", "80=x", "80=65536", "=1", "a/b/c/d=1", "a//b=1"] {
+            assert!(wrong.parse::<BoundPort>().is_err(), "{wrong}");
+        }
         assert!("example.com/GeoBlock".parse::<Extension>().is_ok());
         assert!("GeoBlock".parse::<Extension>().is_err());
     }

@@ -8,7 +8,7 @@ use httproute_manifests::{Options, resolve};
 use crate::args::{Envoy, Proxy, Render, Target};
 use crate::error::Failure;
 use crate::input::Manifests;
-use crate::render::{self, RenderOptions};
+use crate::render::{self, RenderOptions, ports};
 
 pub(crate) fn run(arguments: &Render) -> Result<ExitCode, Failure> {
     match &arguments.proxy {
@@ -30,6 +30,7 @@ fn envoy(arguments: &Envoy) -> Result<ExitCode, Failure> {
 fn options(namespace: &str, target: &Target) -> Options {
     Options {
         namespace: namespace.to_owned(),
+        addresses: ports::addresses(&target.ports),
         overridden: target.backends.iter().map(|backend| backend.name.clone()).collect(),
         extensions: target
             .extensions

@@ -1,23 +1,49 @@
 //! From resolved manifests to the configuration of a proxy.
 
+pub(crate) mod envoy;
+pub(crate) mod ports;
+pub(crate) mod yaml;
+
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use httproute_manifests::{BackendName, Resolution};
 
-use crate::args::{HostPort, Target};
+use crate::args::{BoundPort, HostPort, Target};
 
 /// Where the proxy finds what the manifests speak of.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct RenderOptions {
+    /// The address that listeners bind.
+    pub(crate) address: IpAddr,
+    /// Where the administration interface listens; `None` for none.
+    pub(crate) admin: Option<SocketAddr>,
+    /// Whether each request is logged to the standard output.
+    pub(crate) access_log: bool,
     /// Where backends are, instead of the DNS names of their Services.
     pub(crate) backends: BTreeMap<BackendName, HostPort>,
-    /// The ports to bind, by the ports of the listeners, where they differ.
-    pub(crate) ports: BTreeMap<u16, u16>,
+    /// The ports to bind, where they are not those of the listeners; 0 lets the system choose.
+    pub(crate) ports: Vec<BoundPort>,
     /// The directory of the modules, as the proxy sees it.
     pub(crate) wasm_dir: Option<PathBuf>,
     /// The module to load instead of `httproute.wasm`.
     pub(crate) module: Option<PathBuf>,
+}
+
+impl Default for RenderOptions {
+    fn default() -> Self {
+        RenderOptions {
+            // A gateway is there for others.
+            address: Ipv4Addr::UNSPECIFIED.into(),
+            admin: Some((Ipv4Addr::LOCALHOST, 9901).into()),
+            access_log: true,
+            backends: BTreeMap::new(),
+            ports: Vec::new(),
+            wasm_dir: None,
+            module: None,
+        }
+    }
 }
 
 impl RenderOptions {
@@ -26,17 +52,34 @@ impl RenderOptions {
         let backends = target.backends.iter();
         RenderOptions {
             backends: backends.map(|backend| (backend.name.clone(), backend.address.clone())).collect(),
-            ports: target.ports.iter().map(|port| (port.listener, port.bound)).collect(),
+            address: target.bind,
+            admin: Some((Ipv4Addr::LOCALHOST, target.admin_port).into()),
+            ports: target.ports.clone(),
             wasm_dir: target.wasm_dir.clone(),
             module: target.module.clone(),
+            ..RenderOptions::default()
         }
+    }
+
+    /// The module, as the proxy sees it.
+    pub(crate) fn module_path(&self) -> PathBuf {
+        self.module.clone().unwrap_or_else(|| {
+            let dir = self.wasm_dir.clone().unwrap_or_else(|| PathBuf::from("dist"));
+            dir.join("httproute.wasm")
+        })
     }
 }
 
-/// A complete Envoy bootstrap.
+/// A complete Envoy bootstrap, as YAML with comments. The same manifests and options always give the same bytes.
 ///
-/// Not there yet: it is empty, with a comment for each filter chain.
-pub(crate) fn envoy(resolution: &Resolution, _options: &RenderOptions) -> Result<String, String> {
-    let chains = resolution.chains.iter().map(|chain| format!("# {}\n", chain.name));
-    Ok(chains.chain(["static_resources: {}\n".to_owned()]).collect())
+/// # Errors
+///
+/// What stands in the way, as a sentence.
+pub(crate) fn envoy(resolution: &Resolution, options: &RenderOptions) -> Result<String, String> {
+    let bootstrap = envoy::bootstrap(resolution, options)?;
+    let yaml = yaml::write(&bootstrap, &envoy::comment);
+    Ok(format!("# Written by `httproute render envoy`.\n{yaml}"))
 }
+
+#[cfg(test)]
+mod tests;

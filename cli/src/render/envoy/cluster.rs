@@ -1,0 +1,49 @@
+//! The upstreams: one for each port of a Service that a route refers to.
+
+use std::net::IpAddr;
+
+use httproute_manifests::{Cluster, Protocol};
+use serde_json::{Value, json};
+
+use super::socket;
+use crate::render::RenderOptions;
+
+/// An upstream of Envoy.
+pub(crate) fn cluster(cluster: &Cluster, options: &RenderOptions) -> Value {
+    let (host, port) = match options.backends.get(&cluster.backend) {
+        Some(place) => (place.host.as_str(), place.port),
+        None => (cluster.host.as_str(), cluster.backend.port),
+    };
+    let is_address = host.parse::<IpAddr>().is_ok();
+    let protocol = match cluster.protocol {
+        Protocol::H2c => json!({ "http2_protocol_options": {} }),
+        // "kubernetes.io/ws" is "WebSocket over cleartext as described in RFC6445": an upgrade of HTTP/1.1.
+        Protocol::Http1 | Protocol::WebSocket => json!({ "http_protocol_options": {} }),
+    };
+    // More than Envoy's 1024, which a gateway reaches soon; still an end for a backend that answers nobody.
+    let limit = 8192;
+    let mut object = json!({
+        "name": cluster.name,
+        "type": if is_address { "STATIC" } else { "STRICT_DNS" },
+        "connect_timeout": "5s",
+        "per_connection_buffer_limit_bytes": 32768,
+        "circuit_breakers": { "thresholds": [
+            { "max_connections": limit, "max_pending_requests": limit, "max_requests": limit },
+        ] },
+        "typed_extension_protocol_options": {
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+                "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+                "explicit_http_config": protocol,
+            },
+        },
+        "load_assignment": {
+            "cluster_name": cluster.name,
+            "endpoints": [{ "lb_endpoints": [{ "endpoint": { "address": socket(host, port) } }] }],
+        },
+    });
+    if let (false, Some(object)) = (is_address, object.as_object_mut()) {
+        // With both families Envoy would send half of the requests to each, also where only one of them answers.
+        object.insert("dns_lookup_family".into(), json!("V4_PREFERRED"));
+    }
+    object
+}

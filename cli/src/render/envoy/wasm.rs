@@ -1,0 +1,70 @@
+//! The module in a filter chain.
+
+use httproute_manifests::FilterChain;
+use serde_json::{Value, json};
+
+use super::access_log::RULE_PROPERTY;
+use crate::render::RenderOptions;
+use crate::render::yaml::quoted;
+
+/// The HTTP filter that carries the routes of the chain out.
+pub(crate) fn filter(chain: &FilterChain, options: &RenderOptions) -> Value {
+    json!({
+        "name": "httproute",
+        "typed_config": {
+            "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
+            "config": {
+                // The module's log lines begin with it.
+                "name": chain.name,
+                "failure_policy": "FAIL_RELOAD",
+                "vm_config": {
+                    // The same in all chains, so that each worker has one virtual machine.
+                    "vm_id": "httproute",
+                    "runtime": "envoy.wasm.runtime.v8",
+                    "code": { "local": { "filename": options.module_path() } },
+                },
+                "configuration": {
+                    "@type": "type.googleapis.com/google.protobuf.StringValue",
+                    "value": configuration(chain),
+                },
+            },
+        },
+    })
+}
+
+/// The configuration of the module as text, one setting and one route a line: an edit of a route changes its line.
+pub(crate) fn configuration(chain: &FilterChain) -> String {
+    let mut settings = chain.configuration.as_object().cloned().unwrap_or_default();
+    settings.insert("ruleProperty".into(), json!(RULE_PROPERTY));
+    let mut settings: Vec<(&String, &Value)> = settings.iter().collect();
+    // Small settings first.
+    settings.sort_by_key(|(name, value)| (value.is_array() || value.is_object(), *name != "version", *name));
+    let lines = settings.into_iter().map(|(name, value)| format!("  {}: {}", quoted(name), setting(value)));
+    format!("{{\n{}\n}}\n", lines.collect::<Vec<_>>().join(",\n"))
+}
+
+fn setting(value: &Value) -> String {
+    match value.as_array().map(Vec::as_slice) {
+        Some(items) if items.iter().any(Value::is_object) => {
+            let items: Vec<String> = items.iter().map(|item| format!("    {}", compact(item))).collect();
+            format!("[\n{}\n  ]", items.join(",\n"))
+        }
+        _ => compact(value),
+    }
+}
+
+/// JSON in one line, in which all that is not plain is escaped.
+fn compact(value: &Value) -> String {
+    match value {
+        Value::Object(map) => {
+            let mut entries: Vec<_> = map.iter().collect();
+            entries.sort_by_key(|(key, _)| *key);
+            let entries =
+                entries.into_iter().map(|(key, value)| format!("{}: {}", quoted(key), compact(value)));
+            format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+        }
+        Value::Array(items) => format!("[{}]", items.iter().map(compact).collect::<Vec<_>>().join(", ")),
+        Value::String(text) => quoted(text),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,69 @@
+//! Which port each listener binds.
+
+use httproute_manifests::{Addresses, FilterChain, ListenerName, Resolution};
+
+use crate::args::BoundPort;
+
+/// Where the Gateways listen: on addresses of their own as soon as a port is for the listener of one of them.
+pub(crate) fn addresses(ports: &[BoundPort]) -> Addresses {
+    match ports.iter().any(|port| port.listener.contains('/')) {
+        true => Addresses::PerGateway,
+        false => Addresses::Shared,
+    }
+}
+
+/// The port to bind for the filter chains of one port.
+///
+/// # Errors
+///
+/// Two ports for the same chains.
+pub(crate) fn bound(ports: &[BoundPort], chains: &[&FilterChain]) -> Result<u16, String> {
+    let port = chains.first().map_or(0, |chain| chain.port);
+    let is_meant = |wanted: &&BoundPort| {
+        let mut listeners = chains.iter().flat_map(|chain| &chain.listeners);
+        listeners.any(|listener| selects(&wanted.listener, listener, port))
+    };
+    let mut meant = ports.iter().filter(is_meant);
+    let Some(first) = meant.next() else { return Ok(port) };
+    match meant.find(|other| other.bound != first.bound) {
+        Some(other) => Err(format!(
+            "--port {}={} and --port {}={} are for the same port, {port}",
+            first.listener, first.bound, other.listener, other.bound
+        )),
+        None => Ok(first.bound),
+    }
+}
+
+/// Names of listeners that there are not. A port that no listener has is no mistake: it may be there for another day.
+///
+/// # Errors
+///
+/// The first of them, and which listeners there are.
+pub(crate) fn check(ports: &[BoundPort], resolution: &Resolution) -> Result<(), String> {
+    let listeners = || resolution.gateways.iter().flat_map(|gateway| &gateway.listeners);
+    let is_unknown = |wanted: &&BoundPort| {
+        wanted.listener.parse::<u16>().is_err()
+            && !listeners().any(|listener| selects(&wanted.listener, &listener.name, listener.port))
+    };
+    match ports.iter().find(is_unknown) {
+        Some(unknown) => {
+            let names: Vec<String> = listeners().map(|listener| listener.name.to_string()).collect();
+            Err(format!(
+                "--port {}={}: there is no such listener, but {}",
+                unknown.listener,
+                unknown.bound,
+                names.join(", ")
+            ))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Whether `wanted` means the listener: its port or its name, behind the name of its Gateway or not.
+fn selects(wanted: &str, listener: &ListenerName, port: u16) -> bool {
+    let mut parts = wanted.rsplit('/');
+    let is_it = |part: &str| part == listener.name || part.parse() == Ok(port);
+    parts.next().is_some_and(is_it)
+        && parts.next().is_none_or(|gateway| gateway == listener.gateway.name)
+        && parts.next().is_none_or(|namespace| namespace == listener.gateway.namespace)
+}
