@@ -130,6 +130,13 @@ impl Routes {
         standings.into_iter().filter_map(contender).collect()
     }
 
+    /// The place in the configuration of the listener that `request` belongs to. `None` where the configuration names no
+    /// listeners, where none of them is for the request's host, and where one of another filter chain is.
+    pub fn listener_of(&self, request: &RequestView<'_>) -> Option<usize> {
+        let (number, _) = self.listener(&normalised_host(request.authority())).ok()?;
+        number.map(|number| number as usize)
+    }
+
     /// How the requests of a decision's rule are split among its backends. Backends with weight 0 are left out.
     pub fn shares(&self, decision: Decision) -> Vec<Share<'_>> {
         let Decision::Rule { rule, .. } = decision else { return Vec::new() };

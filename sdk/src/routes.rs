@@ -159,7 +159,7 @@ impl Routes {
     }
 
     /// The listener that a request for `host` belongs to: "a request SHOULD match at most one Listener", the most specific.
-    fn listener(&self, host: &[u8]) -> Result<(Option<u32>, Option<&Listener>), NoRule> {
+    pub(crate) fn listener(&self, host: &[u8]) -> Result<(Option<u32>, Option<&Listener>), NoRule> {
         let matching = self.listeners.iter().flatten().enumerate();
         let matching =
             matching.filter_map(|(number, listener)| Some((listener.matches(host)?, number, listener)));
