@@ -37,7 +37,7 @@ fn spawn(mut command: Command) -> io::Result<(Child, Sender<()>)> {
     std::thread::spawn(move || {
         drop(tell.send(command.spawn()));
         // Nothing is ever sent: this returns when the sender is dropped.
-        drop(end.recv());
+        let _ = end.recv();
     });
     let child = started.recv().map_err(io::Error::other)??;
     Ok((child, keeper))
