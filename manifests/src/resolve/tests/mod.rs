@@ -119,6 +119,11 @@ fn codes(resolution: &Resolution) -> Vec<&'static str> {
 
 /// What the module of the chain named `chain` does with `GET http://host/path`, as a status or the name of a cluster.
 fn answer(resolution: &Resolution, chain: &str, host: &str, path: &str) -> String {
+    answers(resolution, chain, host, path, 1).remove(0)
+}
+
+/// The same for several requests, each with draws of its own.
+fn answers(resolution: &Resolution, chain: &str, host: &str, path: &str, requests: u64) -> Vec<String> {
     let found = resolution.chains.iter().find(|found| found.name == chain);
     let found = found.unwrap_or_else(|| panic!("no chain {chain} in {:#?}", resolution.chains));
     let (routes, _) = Routes::decode(found.configuration.to_string().as_bytes()).unwrap();
@@ -127,12 +132,15 @@ fn answer(resolution: &Resolution, chain: &str, host: &str, path: &str) -> Strin
         (&b":path"[..], path.as_bytes()),
         (&b":method"[..], &b"GET"[..]),
     ];
-    let plan = routes.plan(&RequestView::new(&headers, &|| None), &mut Draw::seeded(1));
-    match (plan.reply(Kinds::ALL, None), plan.backend) {
-        (Some(reply), _) => reply.status.to_string(),
-        (None, Backend::Cluster(cluster)) => cluster.to_owned(),
-        (None, other) => format!("{other:?}"),
-    }
+    let answer = |seed| {
+        let plan = routes.plan(&RequestView::new(&headers, &|| None), &mut Draw::seeded(seed));
+        match (plan.reply(Kinds::ALL, None), plan.backend) {
+            (Some(reply), _) => reply.status.to_string(),
+            (None, Backend::Cluster(cluster)) => cluster.to_owned(),
+            (None, other) => format!("{other:?}"),
+        }
+    };
+    (1..=requests).map(answer).collect()
 }
 
 /// The conditions of listener `name` of Gateway infra/public.

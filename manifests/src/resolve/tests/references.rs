@@ -105,3 +105,20 @@ fn filters_of_extensions_are_found_or_answered_with_500() {
         }
     }
 }
+
+/// "the share that would go to the invalid ref MUST get 500 (two equal weights, one invalid ⇒ 50 %)", and one that weighs
+/// nothing gets nothing, whether or not it is there.
+#[test]
+fn the_share_of_a_reference_that_is_not_resolved_is_answered_with_500() {
+    for (svc, gone, expected) in [(1, 1, 40..=60), (0, 1, 100..=100), (1, 0, 0..=0), (0, 0, 100..=100)] {
+        let backends = json!([{ "name": "svc", "port": 80, "weight": svc }, { "name": "gone", "port": 80, "weight": gone }]);
+        let resolution = resolved(&[
+            gateway("infra/public", json!([http("web", 80, None)])),
+            plain_route("shop/a", json!({ "rules": [{ "backendRefs": backends }] })),
+            service("shop/svc", json!({ "port": 80 })),
+        ]);
+        let answers = answers(&resolution, "http-80", "a.com", "/", 1000);
+        let failed = answers.iter().filter(|answer| *answer == "500").count() / 10;
+        assert!(expected.contains(&failed), "{svc} {gone}: {failed} %");
+    }
+}
