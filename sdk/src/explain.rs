@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 use std::fmt;
 
-use crate::config::rule::Rule;
 use crate::decision::Decision;
+use crate::filters::split::Share;
 use crate::matching::Match;
 use crate::matching::host::{Specificity, normalised_host};
 use crate::matching::path::PathMatch;
@@ -12,6 +12,7 @@ use crate::matching::rank::Rank;
 use crate::plan::RuleName;
 use crate::request::RequestView;
 use crate::routes::Routes;
+use crate::rule::Rule;
 
 /// A match that a request could have belonged to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,15 +56,6 @@ impl fmt::Display for Lost<'_> {
             }
         }
     }
-}
-
-/// A backend's part of the requests of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Share<'r> {
-    /// The upstream; `None` where the reference cannot be resolved, so that the part is answered with 500.
-    pub cluster: Option<&'r str>,
-    /// Its weight, of the sum of all weights of the rule.
-    pub weight: u32,
 }
 
 /// Where a match stands among all of a listener; the smallest wins.

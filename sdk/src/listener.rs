@@ -1,6 +1,6 @@
 //! The listeners of a filter chain.
 
-use crate::matching::host::{HostPattern, Specificity};
+use crate::matching::host::{HostPattern, Specificity, specificity};
 
 /// A listener of a Gateway that the proxy's filter chain serves.
 #[derive(Clone, Debug)]
@@ -20,10 +20,7 @@ pub(crate) struct Listener {
 impl Listener {
     /// How specifically the listener's hostname matches `host`, if it does.
     pub(crate) fn matches(&self, host: &[u8]) -> Option<Specificity> {
-        match &self.hostname {
-            Some(hostname) => hostname.matches(host),
-            None => Some(Specificity::Any),
-        }
+        specificity(self.hostname.as_ref(), host)
     }
 }
 

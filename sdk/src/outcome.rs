@@ -1,6 +1,6 @@
 //! A plan carried out on a request in memory: what a proxy with the module `httproute` would send.
 
-use crate::filters::headers::HeaderLines;
+use crate::header_op::HeaderLines;
 use crate::kinds::Kinds;
 use crate::plan::{Backend, Plan};
 use crate::reply::Reply;

@@ -5,8 +5,7 @@ use std::fmt;
 use smallvec::SmallVec;
 
 use crate::decision::{Decision, NoRule};
-use crate::filters::headers::HeaderOp;
-use crate::filters::redirect::Redirection;
+use crate::header_op::HeaderOp;
 use crate::kinds::Kinds;
 use crate::reply::Reply;
 use crate::settings::Unmatched;
@@ -44,6 +43,15 @@ pub struct Plan<'r> {
     pub response_headers: Steps<'r>,
     /// Changes to the response's headers that a CORS filter makes, behind the others. They depend on the request.
     pub cors: Vec<HeaderOp>,
+}
+
+/// A redirect, ready to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redirection {
+    /// The HTTP status: 301, 302, 303, 307 or 308.
+    pub status: u16,
+    /// The value of the `Location` header: an absolute URI.
+    pub location: String,
 }
 
 /// Lists of header changes, to be carried out one list after the other.

@@ -1,6 +1,6 @@
 //! The answers that a module gives by itself.
 
-use crate::filters::redirect::Redirection;
+use crate::plan::Redirection;
 
 /// An answer that a module gives by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,9 +2,6 @@
 
 use std::fmt;
 
-use crate::config;
-use crate::config::route::Route;
-use crate::config::rule::Rule;
 use crate::decision::{Decision, NoRule};
 use crate::draw::Draw;
 use crate::filters::cors::Preflight;
@@ -12,12 +9,13 @@ use crate::filters::{self, Cx, Flow, mirror};
 use crate::kinds::Kinds;
 use crate::listener::Listener;
 use crate::matching::dots::has_dot_segment;
-use crate::matching::host::{HostPattern, normalised_host};
+use crate::matching::host::{HostPattern, Specificity, normalised_host, specificity};
 use crate::matching::path::PathMatch;
 use crate::matching::{Candidate, Match};
 use crate::plan::{Plan, RuleName, Steps};
-use crate::problem::{Problem, Refusal};
 use crate::request::RequestView;
+use crate::route::Route;
+use crate::rule::Rule;
 use crate::settings::Settings;
 use crate::table::{Found, Table};
 
@@ -45,24 +43,14 @@ pub struct Routes {
     pub(crate) fingerprint: u64,
     /// `None` where the configuration names no listeners: all requests belong to one without a hostname.
     pub(crate) listeners: Option<Vec<Listener>>,
-    pub(crate) misdirected: Vec<HostPattern>,
+    /// The hostnames of listeners of other filter chains; `None` for one without a hostname.
+    pub(crate) misdirected: Vec<Option<HostPattern>>,
     pub(crate) tables: Vec<Table>,
     pub(crate) routes: Vec<Route>,
     pub(crate) rules: Vec<Rule>,
 }
 
 impl Routes {
-    /// Decodes a configuration (`docs/configuration.md`), and says what is wrong with it: all problems at once.
-    ///
-    /// A rule in which something is wrong is kept and answers 500; the others work.
-    ///
-    /// # Errors
-    ///
-    /// A [`Refusal`] where the bytes are not JSON, not of the form of a configuration, or of a newer version.
-    pub fn decode(bytes: &[u8]) -> Result<(Routes, Vec<Problem>), Refusal> {
-        config::decode(bytes)
-    }
-
     /// What the configuration says beside its routes.
     pub fn settings(&self) -> &Settings {
         &self.settings
@@ -166,10 +154,11 @@ impl Routes {
         // Of equals the first.
         let chosen =
             matching.max_by_key(|&(specificity, number, _)| (specificity, std::cmp::Reverse(number)));
-        let elsewhere = self.misdirected.iter().filter_map(|hostname| hostname.matches(host)).max();
+        let elsewhere =
+            self.misdirected.iter().filter_map(|hostname| specificity(hostname.as_ref(), host)).max();
         let here = match chosen {
             Some((specificity, ..)) => Some(specificity),
-            None if self.listeners.is_none() => Some(crate::matching::host::Specificity::Any),
+            None if self.listeners.is_none() => Some(Specificity::Any),
             None => None,
         };
         // "If another Listener has an exact match or more specific wildcard entry, the Gateway SHOULD return a 421."

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::route::Route;
-use crate::config::rule::Rule;
 use crate::matching::host::{HostPattern, HostTable};
 use crate::matching::path::PathIndex;
 use crate::matching::rank::Rank;
 use crate::matching::{Candidate, Match};
+use crate::route::Route;
+use crate::rule::Rule;
 
 /// The routes that are attached to a listener.
 #[derive(Debug)]

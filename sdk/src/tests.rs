@@ -41,6 +41,17 @@ fn a_request_belongs_to_the_most_specific_listener_and_to_no_other() {
 }
 
 #[test]
+fn a_listener_without_a_hostname_in_another_chain_serves_what_none_here_does() {
+    let routes = routes(json!({
+        "routes": [route("any", json!([]))],
+        "listeners": [{ "hostname": "*.example.com" }],
+        "misdirected": [""],
+    }));
+    assert_eq!(winner(&routes, "a.example.com"), Ok("ns/any".into()));
+    assert_eq!(winner(&routes, "other.org"), Err(NoRule::Misdirected));
+}
+
+#[test]
 fn the_route_with_the_more_specific_hostname_comes_first_and_the_others_after_it() {
     let mut exact = route("exact", json!(["a.b.com"]));
     exact["spec"]["rules"][0]["matches"] = json!([{ "path": { "value": "/only" } }]);

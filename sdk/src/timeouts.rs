@@ -1,8 +1,8 @@
 //! `rules[].timeouts`.
 
-use crate::config::duration;
-use crate::config::node::{Node, Object};
-use crate::config::report::Report;
+use crate::reading::duration;
+use crate::reading::node::{Node, Object};
+use crate::reading::report::Report;
 
 /// How long a request and each try of it may take, in milliseconds; 0 is for ever: "Setting a timeout to the zero duration
 /// (e.g. "0s") SHOULD disable the timeout completely."

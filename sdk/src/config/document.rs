@@ -8,8 +8,8 @@ use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use super::fingerprint::Fingerprint;
-use super::suggest::did_you_mean;
 use crate::problem::Refusal;
+use crate::reading::suggest::did_you_mean;
 
 /// What a configuration may hold.
 const KNOWN: [&str; 11] = [

@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
-use super::node::Node;
-use super::report::{Place, Report};
-use super::route::{Route, recognisable};
-use super::text::is_hostname;
+use super::route::recognisable;
 use crate::kinds::Kinds;
 use crate::listener::{Listener, Scheme};
 use crate::matching::host::HostPattern;
+use crate::reading::node::Node;
+use crate::reading::report::{Place, Report};
+use crate::reading::text::is_hostname;
+use crate::route::Route;
 
 /// A listener, and the routes that are attached to it: `None` for all.
 pub(super) struct Attachment {
@@ -78,9 +79,10 @@ fn hostname(node: &Node<'_>, report: &mut Report) -> Option<HostPattern> {
     Some(HostPattern::new(&recognisable(hostname)))
 }
 
-pub(super) fn decode_misdirected(list: &[Value], report: &mut Report) -> Vec<HostPattern> {
+/// The hostnames of `misdirected`; an empty one stands for a listener without a hostname.
+pub(super) fn decode_misdirected(list: &[Value], report: &mut Report) -> Vec<Option<HostPattern>> {
     let place = Place::Start("/misdirected");
     let nodes =
         list.iter().enumerate().map(|(index, value)| Node { value, place: Place::Index(&place, index) });
-    nodes.filter_map(|node| hostname(&node, report)).collect()
+    nodes.filter_map(|node| node.text(report).map(|_| hostname(&node, report))).collect()
 }

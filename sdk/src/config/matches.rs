@@ -1,12 +1,12 @@
 //! From `rules[].matches[]` to matches.
 
-use super::node::{Node, Object};
-use super::report::Report;
-use super::suggest::did_you_mean;
-use super::text::{is_header_value, is_token, path_fault};
 use crate::matching::Match;
 use crate::matching::header::{HeaderMatch, QueryParamMatch, ValueMatch, whole};
 use crate::matching::path::PathMatch;
+use crate::reading::node::{Node, Object};
+use crate::reading::report::Report;
+use crate::reading::suggest::did_you_mean;
+use crate::reading::text::{is_header_value, is_token, path_fault};
 
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 

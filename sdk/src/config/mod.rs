@@ -1,75 +1,75 @@
 //! From bytes to a compiled configuration: route by route, with all problems at once.
 
-pub(crate) mod backend_ref;
-pub(crate) mod cluster;
 mod document;
-pub(crate) mod duration;
 mod fingerprint;
 mod listeners;
-pub(crate) mod matches;
-pub(crate) mod node;
-pub(crate) mod report;
-pub(crate) mod route;
-pub(crate) mod rule;
+mod matches;
+mod route;
+mod rule;
 mod settings;
-pub(crate) mod suggest;
 #[cfg(test)]
 mod tests;
-pub(crate) mod text;
-mod time;
-pub(crate) mod unresolved;
 
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::matching::host::HostPattern;
 use crate::problem::{Problem, Refusal};
+use crate::reading::report::{Place, Report};
+use crate::references::Unresolved;
+use crate::route::Route;
 use crate::routes::Routes;
+use crate::rule::Rule;
 use crate::settings::Settings;
 use crate::table::Table;
 use document::Document;
 use fingerprint::Fingerprint;
 use listeners::Attachment;
-use report::{Place, Report};
-use route::Route;
-use rule::Rule;
-use unresolved::Unresolved;
 
-/// Decodes a configuration. See [`Routes::decode`].
-pub(crate) fn decode(bytes: &[u8]) -> Result<(Routes, Vec<Problem>), Refusal> {
-    let document = Document::read(bytes)?;
-    let (settings, cluster_name) = settings::decode(&document)?;
-    let mut report = Report::default();
-    let mut fingerprint = Fingerprint::new();
+impl Routes {
+    /// Decodes a configuration (`docs/configuration.md`), and says what is wrong with it: all problems at once.
+    ///
+    /// A rule in which something is wrong is kept and answers 500; the others work.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`] where the bytes are not JSON, not of the form of a configuration, or of a newer version.
+    pub fn decode(bytes: &[u8]) -> Result<(Routes, Vec<Problem>), Refusal> {
+        let document = Document::read(bytes)?;
+        let (settings, cluster_name) = settings::decode(&document)?;
+        let mut report = Report::default();
+        let mut fingerprint = Fingerprint::new();
 
-    let unresolved = document.strings_by_key("unresolved", &mut fingerprint)?;
-    let unresolved = Unresolved::new(unresolved.into_iter());
-    let mut routes: Vec<Route> = Vec::new();
-    let mut rules: Vec<Rule> = Vec::new();
-    for (index, raw) in document.routes.iter().enumerate() {
-        let start = document.route_pointer(index);
-        let place = Place::Start(&start);
-        // The tree of one route at a time: the memory of a module never shrinks.
-        let Some(value) = tree(raw, &place, &mut report) else { continue };
-        fingerprint.add("route", &value);
-        let number = routes.len() as u32;
-        let route = route::decode(&value, place, number, &cluster_name, &unresolved, &mut rules, &mut report);
-        if let Some(route) = route {
-            repeated(&route, &routes, &place, &mut report);
-            routes.push(route);
-        } else {
-            rules.retain(|rule| rule.route != number);
+        let unresolved = document.strings_by_key("unresolved", &mut fingerprint)?;
+        let unresolved = Unresolved::new(unresolved.into_iter());
+        let mut routes: Vec<Route> = Vec::new();
+        let mut rules: Vec<Rule> = Vec::new();
+        for (index, raw) in document.routes.iter().enumerate() {
+            let start = document.route_pointer(index);
+            let place = Place::Start(&start);
+            // The tree of one route at a time: the memory of a module never shrinks.
+            let Some(value) = tree(raw, &place, &mut report) else { continue };
+            fingerprint.add("route", &value);
+            let number = routes.len() as u32;
+            let route =
+                route::decode(&value, place, number, &cluster_name, &unresolved, &mut rules, &mut report);
+            if let Some(route) = route {
+                repeated(&route, &routes, &place, &mut report);
+                routes.push(route);
+            } else {
+                rules.retain(|rule| rule.route != number);
+            }
         }
+        unresolved.report_unmet(&mut report);
+
+        let listeners = document.list("listeners", &mut fingerprint)?;
+        let listeners = listeners.map(|list| listeners::decode(&list, &routes, &mut report));
+        let misdirected = document.list("misdirected", &mut fingerprint)?.unwrap_or_default();
+        let misdirected = listeners::decode_misdirected(&misdirected, &mut report);
+        document.list("extensions", &mut fingerprint)?;
+
+        Ok((assemble(settings, fingerprint, routes, rules, listeners, misdirected), report.into_problems()))
     }
-    unresolved.report_unmet(&mut report);
-
-    let listeners = document.list("listeners", &mut fingerprint)?;
-    let listeners = listeners.map(|list| listeners::decode(&list, &routes, &mut report));
-    let misdirected = document.list("misdirected", &mut fingerprint)?.unwrap_or_default();
-    let misdirected = listeners::decode_misdirected(&misdirected, &mut report);
-    document.list("extensions", &mut fingerprint)?;
-
-    Ok((assemble(settings, fingerprint, routes, rules, listeners, misdirected), report.into_problems()))
 }
 
 fn assemble(
@@ -78,7 +78,7 @@ fn assemble(
     routes: Vec<Route>,
     rules: Vec<Rule>,
     listeners: Option<Vec<Attachment>>,
-    misdirected: Vec<HostPattern>,
+    misdirected: Vec<Option<HostPattern>>,
 ) -> Routes {
     let mut tables = Vec::new();
     // Listeners to which the same routes are attached share a table.

@@ -2,33 +2,16 @@
 
 use serde_json::Value;
 
-use super::cluster::ClusterName;
-use super::node::{Node, Object};
-use super::report::{Place, Report};
-use super::rule::{self, Rule, RuleScope};
-use super::text::is_hostname;
-use super::time;
-use super::unresolved::Unresolved;
+use super::rule;
 use crate::kinds::Kinds;
 use crate::matching::host::HostPattern;
-
-/// A compiled route, without its rules.
-#[derive(Debug)]
-pub(crate) struct Route {
-    /// `namespace/name`.
-    pub(crate) name: Box<str>,
-    pub(crate) created: Option<(i64, u32)>,
-    /// None: all hosts.
-    pub(crate) hostnames: Option<Box<[Hostname]>>,
-}
-
-/// One of `hostnames`.
-#[derive(Debug)]
-pub(crate) struct Hostname {
-    pub(crate) pattern: HostPattern,
-    /// It is not valid: what still is recognised as meant by it is answered with 500.
-    pub(crate) broken: bool,
-}
+use crate::reading::node::{Node, Object};
+use crate::reading::report::{Place, Report};
+use crate::reading::text::is_hostname;
+use crate::reading::time;
+use crate::references::{ClusterName, RuleScope, Unresolved};
+use crate::route::{Hostname, Route};
+use crate::rule::Rule;
 
 /// Decodes one object and adds its rules, as those of route number `number`, to `rules`. `None` where it is no HTTPRoute.
 pub(crate) fn decode(

@@ -1,62 +1,18 @@
 //! From `rules[]` to rules.
 
-use super::cluster::ClusterName;
 use super::matches;
-use super::node::{Node, Object};
-use super::report::Report;
-use super::text::is_section_name;
-use super::unresolved::Unresolved;
 use crate::filters;
 use crate::filters::RuleFilter;
 use crate::filters::split::Backends;
 use crate::kinds::Kinds;
 use crate::matching::Match;
 use crate::matching::path::PathMatch;
-use crate::plan::RuleName;
+use crate::reading::node::{Node, Object};
+use crate::reading::report::Report;
+use crate::reading::text::is_section_name;
+use crate::references::RuleScope;
+use crate::rule::Rule;
 use crate::timeouts::{self, Timeouts};
-
-/// A compiled rule.
-#[derive(Debug)]
-pub(crate) struct Rule {
-    /// Index of its route among all routes of the configuration.
-    pub(crate) route: u32,
-    /// Its place in the route.
-    pub(crate) place: u32,
-    pub(crate) name: Option<Box<str>>,
-    pub(crate) matches: Box<[Option<Match>]>,
-    pub(crate) filters: Box<[RuleFilter]>,
-    pub(crate) backends: Backends,
-    pub(crate) timeouts: Timeouts,
-    /// The kinds in which something in the rule is wrong.
-    pub(crate) broken: Kinds,
-}
-
-impl Rule {
-    /// How people and logs speak of the rule and of its match number `matched`; `route` is `namespace/name`.
-    pub(crate) fn name_of<'r>(&'r self, route: &'r str, matched: u32) -> RuleName<'r> {
-        RuleName { route, rule: self.place as usize, matched: matched as usize, name: self.name.as_deref() }
-    }
-
-    /// Whether a preflight for the rule is answered by a CORS filter.
-    pub(crate) fn answers_preflights(&self) -> bool {
-        self.filters.iter().any(RuleFilter::is_cors) || self.backends.answer_preflights()
-    }
-
-    /// Match number `place`, where something can be told of the requests that it is meant for.
-    pub(crate) fn match_at(&self, place: u32) -> Option<&Match> {
-        self.matches.get(place as usize)?.as_ref()
-    }
-}
-
-/// What the parts of a rule need to know of what is around them.
-pub(crate) struct RuleScope<'a> {
-    /// The namespace of the route: "When unspecified, the local namespace is inferred."
-    pub(crate) namespace: &'a str,
-    pub(crate) cluster_name: &'a ClusterName,
-    pub(crate) unresolved: &'a Unresolved,
-    /// Whether the rule has exactly one match, and that of type PathPrefix.
-    pub(crate) single_prefix: bool,
-}
 
 /// What a rule may hold, and what of it is only about delivery and not carried out.
 const KNOWN: [&str; 7] =

@@ -1,9 +1,9 @@
 //! From the settings of a configuration to [`Settings`].
 
-use super::cluster::ClusterName;
 use super::document::{Document, form};
-use super::text::is_token;
 use crate::problem::Refusal;
+use crate::reading::text::is_token;
+use crate::references::ClusterName;
 use crate::settings::{Settings, Unmatched};
 
 /// The settings of a configuration, and how references name upstreams.

@@ -1,9 +1,9 @@
 //! From `filters[]` to the filters of a rule.
 
-use crate::config::node::{Node, Object};
-use crate::config::report::{Place, Report};
-use crate::config::rule::RuleScope;
 use crate::kinds::Kinds;
+use crate::reading::node::{Node, Object};
+use crate::reading::report::{Place, Report};
+use crate::references::RuleScope;
 
 use super::{RuleFilter, cors, headers, mirror, redirect, rewrite};
 
@@ -30,7 +30,7 @@ pub(crate) fn decode(parent: &Object<'_>, scope: &RuleScope<'_>, report: &mut Re
         let Some(name) = type_node.text(report) else { return };
         let Some(&(name, member, kind, once)) = TYPES.iter().find(|(known, ..)| *known == name) else {
             let known = TYPES.map(|(name, ..)| name);
-            let hint = crate::config::suggest::did_you_mean(name, &known).map_or_else(
+            let hint = crate::reading::suggest::did_you_mean(name, &known).map_or_else(
                 || format!("known are {}", known.join(", ")),
                 |name| format!("did you mean {name}?"),
             );

@@ -2,10 +2,10 @@
 
 pub(crate) mod config;
 pub(crate) mod cors;
-pub mod headers;
+pub(crate) mod headers;
 pub(crate) mod mirror;
 pub(crate) mod path_modifier;
-pub mod redirect;
+pub(crate) mod redirect;
 pub(crate) mod rewrite;
 pub(crate) mod split;
 

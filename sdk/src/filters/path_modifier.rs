@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use crate::config::node::Node;
-use crate::config::report::Report;
-use crate::config::rule::RuleScope;
-use crate::config::text::is_path_byte;
 use crate::matching::dots::has_dot_segment;
+use crate::reading::node::Node;
+use crate::reading::report::Report;
+use crate::reading::text::is_path_byte;
+use crate::references::RuleScope;
 use crate::request::RequestView;
 
 /// The new path of a redirect or a rewrite.

@@ -46,6 +46,11 @@ impl HostPattern {
     }
 }
 
+/// How specifically an optional hostname matches `host`, if it does: "When unspecified, all hostnames are matched."
+pub(crate) fn specificity(hostname: Option<&HostPattern>, host: &[u8]) -> Option<Specificity> {
+    hostname.map_or(Some(Specificity::Any), |hostname| hostname.matches(host))
+}
+
 /// The host that a request asks for, in the form that patterns are compared with: without port ("Implementations MUST
 /// ignore any port value specified in the HTTP Host header while performing a match"), in lower case (RFC 9110, section
 /// 4.2.3), and without the dot by which a name may be marked as absolute.

@@ -2,9 +2,9 @@
 
 use super::origin::OriginPattern;
 use super::{Cors, Listed};
-use crate::config::node::{Node, Object};
-use crate::config::report::Report;
-use crate::config::text::is_token;
+use crate::reading::node::{Node, Object};
+use crate::reading::report::Report;
+use crate::reading::text::is_token;
 
 const METHODS: [&str; 10] =
     ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "*"];

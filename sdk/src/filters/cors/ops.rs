@@ -2,8 +2,8 @@
 
 use super::origin::{OriginPattern, allows};
 use super::{Cors, Listed};
-use crate::filters::headers::HeaderOp;
 use crate::filters::{Cx, Filter, Flow};
+use crate::header_op::HeaderOp;
 use crate::plan::Plan;
 use crate::request::RequestView;
 
@@ -120,5 +120,5 @@ fn add(plan: &mut Plan<'_>, name: &str, value: &str) {
 /// Whether a client's word can stand in a header of the answer: names, commas and spaces.
 fn is_list_of_names(text: &str) -> bool {
     text.len() <= 4096
-        && text.split(',').all(|name| crate::config::text::is_token(name.trim_matches([' ', '\t'])))
+        && text.split(',').all(|name| crate::reading::text::is_token(name.trim_matches([' ', '\t'])))
 }

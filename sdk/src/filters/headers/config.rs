@@ -1,9 +1,10 @@
 //! From `requestHeaderModifier` and `responseHeaderModifier` to header operations.
 
-use super::{HeaderOp, RequestHeaderModifier, ResponseHeaderModifier};
-use crate::config::node::{Node, Object};
-use crate::config::report::Report;
-use crate::config::text::{is_header_value, is_token};
+use super::{RequestHeaderModifier, ResponseHeaderModifier};
+use crate::header_op::HeaderOp;
+use crate::reading::node::{Node, Object};
+use crate::reading::report::Report;
+use crate::reading::text::{is_header_value, is_token};
 
 pub(crate) fn decode_request(node: &Node<'_>, report: &mut Report) -> Option<RequestHeaderModifier> {
     let ops = Modifier { of_request: true, ops: Vec::new() }.decode(node, report)?;

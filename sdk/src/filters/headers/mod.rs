@@ -1,14 +1,13 @@
 //! `RequestHeaderModifier` and `ResponseHeaderModifier`.
 
 mod config;
-mod ops;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use config::{decode_request, decode_response};
-pub use ops::{HeaderLines, HeaderOp};
 
 use super::{Cx, Filter, Flow};
+use crate::header_op::HeaderOp;
 use crate::plan::Plan;
 
 /// "HTTPHeaderFilter defines a filter that modifies the headers of an HTTP request": a `RequestHeaderModifier`.

@@ -1,10 +1,10 @@
 //! From `requestMirror` to a mirror.
 
 use super::{RequestMirror, Sample};
-use crate::config::backend_ref::decode_reference;
-use crate::config::node::Node;
-use crate::config::report::Report;
-use crate::config::rule::RuleScope;
+use crate::reading::node::Node;
+use crate::reading::report::Report;
+use crate::references::RuleScope;
+use crate::references::decode_reference;
 
 pub(crate) fn decode(node: &Node<'_>, scope: &RuleScope<'_>, report: &mut Report) -> Option<RequestMirror> {
     let mirror = node.object(report)?;

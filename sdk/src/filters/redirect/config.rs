@@ -1,12 +1,12 @@
 //! From `requestRedirect` to a redirect.
 
 use super::RequestRedirect;
-use crate::config::node::Node;
-use crate::config::report::Report;
-use crate::config::rule::RuleScope;
-use crate::config::text::is_precise_hostname;
 use crate::filters::path_modifier;
 use crate::listener::Scheme;
+use crate::reading::node::Node;
+use crate::reading::report::Report;
+use crate::reading::text::is_precise_hostname;
+use crate::references::RuleScope;
 
 const STATUSES: [u32; 5] = [301, 302, 303, 307, 308];
 

@@ -10,16 +10,7 @@ pub(crate) use config::{decode, decode_hostname};
 use super::path_modifier::PathModifier;
 use super::{Cx, Filter, Flow};
 use crate::listener::Scheme;
-use crate::plan::Plan;
-
-/// A redirect, ready to be sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Redirection {
-    /// The HTTP status: 301, 302, 303, 307 or 308.
-    pub status: u16,
-    /// The value of the `Location` header: an absolute URI.
-    pub location: String,
-}
+use crate::plan::{Plan, Redirection};
 
 /// "HTTPRequestRedirectFilter defines a filter that redirects a request."
 #[derive(Clone, Debug, PartialEq, Eq)]

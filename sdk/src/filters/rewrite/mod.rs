@@ -3,10 +3,10 @@
 use super::path_modifier::{self, PathModifier};
 use super::redirect::decode_hostname;
 use super::{Cx, Filter, Flow};
-use crate::config::node::Node;
-use crate::config::report::Report;
-use crate::config::rule::RuleScope;
 use crate::plan::Plan;
+use crate::reading::node::Node;
+use crate::reading::report::Report;
+use crate::references::RuleScope;
 
 /// "HTTPURLRewriteFilter defines a filter that modifies a request during forwarding."
 #[derive(Clone, Debug, PartialEq, Eq)]

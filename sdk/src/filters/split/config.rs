@@ -1,11 +1,11 @@
 //! From `backendRefs` to weighted choices.
 
 use super::{Backends, Choice};
-use crate::config::backend_ref::decode_reference;
-use crate::config::node::Object;
-use crate::config::report::Report;
-use crate::config::rule::RuleScope;
 use crate::filters::config as filters;
+use crate::reading::node::Object;
+use crate::reading::report::Report;
+use crate::references::RuleScope;
+use crate::references::decode_reference;
 
 /// The `backendRefs` of `rule`.
 pub(crate) fn decode(rule: &Object<'_>, scope: &RuleScope<'_>, report: &mut Report) -> Backends {

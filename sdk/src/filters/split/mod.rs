@@ -6,7 +6,6 @@ pub(crate) use config::decode;
 
 use super::RuleFilter;
 use crate::draw::Draw;
-use crate::explain::Share;
 use crate::plan::Backend;
 
 /// The backends of a rule.
@@ -26,6 +25,15 @@ pub(crate) struct Choice {
     /// "Filters defined at this level should be executed if and only if the request is being forwarded to the backend
     /// defined here."
     filters: Box<[RuleFilter]>,
+}
+
+/// A backend's part of the requests of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share<'r> {
+    /// The upstream; `None` where the reference cannot be resolved, so that the part is answered with 500.
+    pub cluster: Option<&'r str>,
+    /// Its weight, of the sum of all weights of the rule.
+    pub weight: u32,
 }
 
 impl Backends {

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::report::{Place, Report};
+use crate::reading::report::{Place, Report};
 
 /// Pointers to references that cannot be resolved, each with the reason, and whether it was met.
 #[derive(Debug, Default)]

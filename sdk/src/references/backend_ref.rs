@@ -1,10 +1,10 @@
 //! References to backends.
 
+use super::RuleScope;
 use super::cluster::Reference;
-use super::node::Object;
-use super::report::Report;
-use super::rule::RuleScope;
-use super::text::{is_precise_hostname, is_section_name};
+use crate::reading::node::Object;
+use crate::reading::report::Report;
+use crate::reading::text::{is_precise_hostname, is_section_name};
 
 /// The upstream that a `backendRef` names: `Some(None)` where the configuration says that it cannot be resolved, `None`
 /// where something in it is wrong.
