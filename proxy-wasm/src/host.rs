@@ -10,7 +10,7 @@ use proxy_wasm::types::{BufferType, MapType, MetricType};
 /// The proxy, as a module sees it.
 ///
 /// Everything is bytes and every call can fail: a client chooses the bytes of paths and header values, and a proxy may
-/// return a status that no module has heard of. In a module this is [`AbiHost`](crate::AbiHost), in tests a proxy in
+/// return a status that no module has heard of. In a module this is `AbiHost`, in tests a proxy in
 /// memory.
 pub trait Host {
     /// All headers of `map`, as [`pairs::parse`](crate::pairs::parse) reads them.
