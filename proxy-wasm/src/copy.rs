@@ -11,9 +11,6 @@ const OF_THE_CONNECTION: [&[u8]; 7] =
     [b"connection", b"expect", b"keep-alive", b"proxy-connection", b"te", b"transfer-encoding", b"upgrade"];
 
 /// The headers of the copy of `request` that `mirror` asks for.
-///
-/// A module that carries out the rule's other filters too shows the copy what those before the mirror did, in the order of
-/// the rule. A module that only mirrors copies the request as it gets it.
 pub(crate) fn headers(
     plan: &Plan<'_>,
     mirror: &Mirror<'_>,
@@ -21,25 +18,8 @@ pub(crate) fn headers(
     settings: &Settings,
     request: &RequestView<'_>,
 ) -> HeaderLines {
-    let mut lines: HeaderLines =
-        request.headers().iter().map(|(name, value)| (name.to_vec(), value.to_vec())).collect();
-    if kinds.has(Kinds::HEADERS) {
-        let steps = plan.request_headers.iter().take(mirror.header_steps);
-        steps.copied().flatten().for_each(|op| op.apply(&mut lines));
-    }
-    if kinds.has(Kinds::REWRITE) {
-        for (name, value) in &mut lines {
-            let new = match name.as_slice() {
-                b":path" => mirror.path.as_deref(),
-                b":authority" => mirror.authority.map(str::as_bytes),
-                _ => None,
-            };
-            if let Some(new) = new {
-                *value = new.to_vec();
-            }
-        }
-    }
-    lines.retain(|(name, _)| !settings.is_private(name) && !OF_THE_CONNECTION.contains(&name.as_slice()));
+    let mut lines = plan.copy(mirror, kinds, request, settings);
+    lines.retain(|(name, _)| !OF_THE_CONNECTION.contains(&name.as_slice()));
     lines
 }
 

@@ -2,7 +2,7 @@
 
 use crate::header_op::HeaderLines;
 use crate::kinds::Kinds;
-use crate::plan::{Backend, Plan};
+use crate::plan::{Backend, Mirror, Plan};
 use crate::reply::Reply;
 use crate::request::RequestView;
 use crate::settings::Settings;
@@ -49,14 +49,26 @@ impl<'r> Plan<'r> {
         if self.is_broken(Kinds::ALL) {
             return Vec::new();
         }
-        self.mirrors
-            .iter()
-            .map(|mirror| {
-                let steps = self.request_headers.get(..mirror.header_steps).unwrap_or_default();
-                let headers = lines(request, settings, steps, mirror.path.as_deref(), mirror.authority);
-                Copy { cluster: mirror.cluster, headers }
-            })
-            .collect()
+        let copy = |mirror| self.copy(mirror, Kinds::ALL, request, settings);
+        self.mirrors.iter().map(|mirror| Copy { cluster: mirror.cluster, headers: copy(mirror) }).collect()
+    }
+
+    /// The headers of the copy that `mirror` gets from a module that carries out `kinds`.
+    ///
+    /// A module that carries out the rule's other filters too shows the copy what those before the mirror did, in the order of
+    /// the rule. A module that only mirrors copies the request as it gets it.
+    pub fn copy(
+        &self,
+        mirror: &Mirror<'_>,
+        kinds: Kinds,
+        request: &RequestView<'_>,
+        settings: &Settings,
+    ) -> HeaderLines {
+        let steps = if kinds.has(Kinds::HEADERS) { mirror.header_steps } else { 0 };
+        let steps = self.request_headers.get(..steps).unwrap_or_default();
+        let rewrites = kinds.has(Kinds::REWRITE);
+        let path = mirror.path.as_deref().filter(|_| rewrites);
+        lines(request, settings, steps, path, mirror.authority.filter(|_| rewrites))
     }
 
     /// Carries the changes to the response's headers out on `lines`. A request that belongs to no rule or to a broken one
