@@ -2,10 +2,13 @@
 //!
 //! Pure: no files, no clock, no network, so that it runs on the command line, in a browser and in a controller alike.
 
+mod check;
 mod document;
 mod parse;
 mod resolve;
+mod schema;
 
+pub use check::{Channel, Finding, check};
 pub use document::{Document, Position};
 pub use parse::{ParseProblem, Parsed, parse};
 pub use resolve::{

@@ -1,0 +1,102 @@
+//! What was found wrong in an object.
+
+use httproute_sdk::{Problem, Severity};
+use serde_json::Value;
+
+use super::Channel;
+use super::place::Place;
+
+/// Problems are gathered here.
+#[derive(Debug)]
+pub(crate) struct Report {
+    channel: Channel,
+    problems: Vec<Problem>,
+}
+
+impl Report {
+    pub(crate) fn new(channel: Channel) -> Self {
+        Report { channel, problems: Vec::new() }
+    }
+
+    pub(crate) fn is_experimental(&self) -> bool {
+        self.channel == Channel::Experimental
+    }
+
+    /// What the API server would refuse, or the specification forbids.
+    pub(crate) fn error(
+        &mut self,
+        at: &Place<'_>,
+        code: &'static str,
+        message: String,
+        hint: impl Into<String>,
+    ) {
+        self.push(Severity::Error, at, code, message, hint.into());
+    }
+
+    /// What a person should look at.
+    pub(crate) fn warn(
+        &mut self,
+        at: &Place<'_>,
+        code: &'static str,
+        message: String,
+        hint: impl Into<String>,
+    ) {
+        self.push(Severity::Warning, at, code, message, hint.into());
+    }
+
+    /// A problem that was found elsewhere, unless that place is known to be wrong already.
+    pub(crate) fn adopt(&mut self, problem: Problem) {
+        let around = |outer: &str, inner: &str| {
+            inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let known = self.problems.iter().any(|known| {
+            known.pointer == problem.pointer
+                || (known.code == problem.code
+                    && (around(&known.pointer, &problem.pointer) || around(&problem.pointer, &known.pointer)))
+        });
+        if !known {
+            self.problems.push(problem);
+        }
+    }
+
+    /// Whether a problem with this code was found.
+    pub(crate) fn has(&self, code: &str) -> bool {
+        self.problems.iter().any(|problem| problem.code == code)
+    }
+
+    pub(crate) fn into_problems(self) -> impl Iterator<Item = Problem> {
+        self.problems.into_iter()
+    }
+
+    fn push(
+        &mut self,
+        severity: Severity,
+        at: &Place<'_>,
+        code: &'static str,
+        message: String,
+        hint: String,
+    ) {
+        self.problems.push(Problem { severity, pointer: at.pointer(), code, message, hint });
+    }
+}
+
+/// A value in a message: short.
+pub(crate) fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(value) => format!("{value}"),
+        Value::Number(number) => format!("the number {number}"),
+        Value::String(text) => format!("the string {}", quoted(text)),
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "an object".to_owned(),
+    }
+}
+
+/// Text in quotes, of which a long one is cut.
+pub(crate) fn quoted(text: &str) -> String {
+    const LONGEST: usize = 60;
+    match text.char_indices().nth(LONGEST) {
+        None => format!("{text:?}"),
+        Some((end, _)) => format!("{:?}…", text.get(..end).unwrap_or_default()),
+    }
+}
