@@ -66,3 +66,34 @@ pub(crate) fn modifier_of_type(modifier: &Value, place: &Place<'_>, report: &mut
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_fault_is_named() {
+        for (value, named) in [
+            ("/", ""),
+            ("/a/", ""),
+            ("https://a/b", "URL"),
+            ("a", "begin"),
+            ("/a//b", "\"//\""),
+            ("/a/./b", "/./"),
+            ("/a/../b", "/../"),
+            ("/a/.", "end with"),
+            ("/a/..", "end with"),
+            ("/a%2fb", "%2f"),
+            ("/a%2Fb", "%2f"),
+            ("/a#b", "#"),
+            ("/a?b", "?"),
+            ("/a*[b]", "letters"),
+        ] {
+            let found = fault(value).map(|(fault, _)| fault);
+            match named {
+                "" => assert_eq!(found, None, "{value}"),
+                named => assert!(found.is_some_and(|found| found.contains(named)), "{value}: {found:?}"),
+            }
+        }
+    }
+}
