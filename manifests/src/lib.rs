@@ -4,12 +4,20 @@
 
 mod check;
 mod document;
+mod explain;
+mod located;
 mod parse;
 mod resolve;
 mod schema;
+mod statuses;
 
 pub use check::{Channel, Finding, check};
 pub use document::{Document, Position};
+pub use explain::{
+    Answer, BackendShare, Candidate, Destination, Elsewhere, ExplainOptions, Explanation, InvalidRequest,
+    Message, MirrorCopy, Request, ServingListener, explain,
+};
+pub use located::Located;
 pub use parse::{ParseProblem, Parsed, parse};
 pub use resolve::{
     Addresses, BackendName, Certificate, Cluster, Condition, FilterChain, GatewayStatus, ListenerName,

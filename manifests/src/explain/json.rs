@@ -1,0 +1,86 @@
+//! An explanation for tools.
+
+use httproute_sdk::{HeaderOp, Timeouts};
+use serde_json::{Map, Value, json};
+
+use super::explanation::{
+    Answer, BackendShare, Candidate, Destination, Explanation, Message, MirrorCopy, ServingListener,
+};
+use crate::Located;
+
+impl Explanation {
+    /// The explanation as one object. `httproute explain -o json` prints it, and the JavaScript package returns it.
+    pub fn to_json(&self) -> Value {
+        json!({
+            "listener": self.listener.as_ref().map(listener),
+            "winner": self.winner().map(|winner| Value::Object(place(winner))),
+            "candidates": self.candidates.iter().map(candidate).collect::<Vec<_>>(),
+            "request": { "before": message(&self.before), "after": self.after.as_ref().map(message) },
+            "reply": self.reply.as_ref().map(answer),
+            "backend": destination(&self.destination),
+            "mirrors": self.mirrors.iter().map(mirror).collect::<Vec<_>>(),
+            "response": self.response.iter().map(change).collect::<Vec<_>>(),
+            "problems": self.problems.iter().map(Located::to_json).collect::<Vec<_>>(),
+        })
+    }
+}
+
+fn listener(listener: &ServingListener) -> Value {
+    let ServingListener { gateway, name, port, protocol, hostname } = listener;
+    json!({ "gateway": gateway, "name": name, "port": port, "protocol": protocol, "hostname": hostname })
+}
+
+fn place(candidate: &Candidate) -> Map<String, Value> {
+    let mut place = Map::new();
+    place.insert("route".into(), json!(candidate.route));
+    place.insert("rule".into(), json!(candidate.rule));
+    place.insert("match".into(), json!(candidate.matched));
+    if let Some(name) = &candidate.name {
+        place.insert("name".into(), json!(name));
+    }
+    place
+}
+
+fn candidate(candidate: &Candidate) -> Value {
+    let mut place = place(candidate);
+    place.insert("lost".into(), json!(candidate.lost));
+    Value::Object(place)
+}
+
+fn message(message: &Message) -> Value {
+    let Message { method, scheme, authority, path, headers } = message;
+    let headers: Vec<Value> =
+        headers.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
+    json!({ "method": method, "scheme": scheme, "authority": authority, "path": path, "headers": headers })
+}
+
+fn answer(answer: &Answer) -> Value {
+    let Answer { status, location, body, details } = answer;
+    json!({ "status": status, "location": location, "body": body, "details": details })
+}
+
+fn destination(destination: &Destination) -> Value {
+    let Destination { chosen, shares, timeouts: Timeouts { request, backend_request }, .. } = destination;
+    let share = |share: &BackendShare| {
+        let BackendShare { cluster, reference, weight } = share;
+        json!({ "cluster": cluster, "reference": reference, "weight": weight })
+    };
+    json!({
+        "chosen": chosen,
+        "shares": shares.iter().map(share).collect::<Vec<_>>(),
+        // In milliseconds; 0 is for ever.
+        "timeouts": { "request": request, "backendRequest": backend_request },
+    })
+}
+
+fn mirror(mirror: &MirrorCopy) -> Value {
+    json!({ "cluster": mirror.cluster, "request": message(&mirror.request) })
+}
+
+fn change(change: &HeaderOp) -> Value {
+    match change {
+        HeaderOp::Set { name, value } => json!({ "action": "set", "name": name, "value": value }),
+        HeaderOp::Add { name, value } => json!({ "action": "add", "name": name, "value": value }),
+        HeaderOp::Remove { name } => json!({ "action": "remove", "name": name }),
+    }
+}
