@@ -1,5 +1,8 @@
 //! What can be said on the command line.
 
+mod check;
+mod explain;
+mod judging;
 mod values;
 
 use std::net::IpAddr;
@@ -7,6 +10,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use check::Check;
+pub(crate) use explain::Explain;
 pub(crate) use values::{Backend, BoundPort, Extension, HostPort};
 
 /// Checks Gateway API manifests, explains where a request goes, and writes proxy configurations, without a cluster
@@ -19,6 +24,8 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Check(Check),
+    Explain(Explain),
     Render(Render),
     Completions(Completions),
 }

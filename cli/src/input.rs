@@ -5,7 +5,7 @@ mod files;
 use std::io;
 use std::path::Path;
 
-use httproute_manifests::{Document, ParseProblem, parse};
+use httproute_manifests::{Parsed, parse};
 
 use crate::args::Input;
 use crate::error::Failure;
@@ -15,10 +15,8 @@ use crate::error::Failure;
 pub(crate) struct Manifests {
     /// The files, in the order in which they were read.
     pub(crate) files: Vec<File>,
-    /// The objects in them, in the same order.
-    pub(crate) documents: Vec<Document>,
-    /// What could not be read.
-    pub(crate) problems: Vec<ParseProblem>,
+    /// The objects in them, in the same order, and what could not be read.
+    pub(crate) parsed: Parsed,
 }
 
 /// A file with manifests.
@@ -26,8 +24,10 @@ pub(crate) struct Manifests {
 pub(crate) struct File {
     /// As the user named it; `-` for the standard input.
     pub(crate) name: String,
-    /// What is in it, for excerpts; what is not UTF-8 is replaced.
-    pub(crate) text: String,
+    /// What is in it, for excerpts; empty where it is not text.
+    text: String,
+    /// Where its lines begin.
+    lines: Vec<usize>,
 }
 
 impl Manifests {
@@ -51,19 +51,32 @@ impl Manifests {
 
     fn add(&mut self, name: String, bytes: &[u8]) {
         let parsed = parse(&name, bytes);
-        self.documents.extend(parsed.documents);
-        self.problems.extend(parsed.problems);
-        // What is not text at all has no lines to be shown.
+        self.parsed.documents.extend(parsed.documents);
+        self.parsed.problems.extend(parsed.problems);
+        self.files.push(File::new(name, bytes));
+    }
+
+    /// The file of this name.
+    pub(crate) fn file(&self, name: &str) -> Option<&File> {
+        self.files.iter().find(|file| file.name == name)
+    }
+}
+
+impl File {
+    fn new(name: String, bytes: &[u8]) -> Self {
         let text = match std::str::from_utf8(bytes) {
             Ok(text) if !text.contains('\0') => text.trim_start_matches('\u{feff}').to_owned(),
             _ => String::new(),
         };
-        self.files.push(File { name, text });
+        let begins = text.match_indices('\n').map(|(at, _)| at + 1);
+        let lines = std::iter::once(0).chain(begins).collect();
+        File { name, text, lines }
     }
 
-    /// The text of the file of this name.
-    pub(crate) fn text(&self, name: &str) -> &str {
-        self.files.iter().find(|file| file.name == name).map_or("", |file| &file.text)
+    /// A line, from 1.
+    pub(crate) fn line(&self, number: usize) -> Option<&str> {
+        let begin = *self.lines.get(number.checked_sub(1)?)?;
+        self.text.get(begin..)?.lines().next()
     }
 }
 

@@ -2,9 +2,11 @@
 
 mod args;
 mod commands;
+mod diagnostics;
 mod error;
 mod input;
 mod render;
+mod text;
 
 use std::process::ExitCode;
 
@@ -16,6 +18,8 @@ fn main() -> ExitCode {
     // Wrong usage ends here, with exit code 2.
     let arguments = Arguments::parse();
     let outcome = match &arguments.command {
+        Command::Check(arguments) => commands::check::run(arguments),
+        Command::Explain(arguments) => commands::explain::run(arguments),
         Command::Render(arguments) => commands::render::run(arguments),
         Command::Completions(arguments) => commands::completions::run(arguments),
     };

@@ -1,4 +1,6 @@
 //! The commands: each reads its input, asks a pure function, and prints.
 
+pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod explain;
 pub(crate) mod render;

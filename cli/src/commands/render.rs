@@ -19,7 +19,7 @@ pub(crate) fn run(arguments: &Render) -> Result<ExitCode, Failure> {
 fn envoy(arguments: &Envoy) -> Result<ExitCode, Failure> {
     let manifests = Manifests::read(&arguments.input)?;
     let options = options(&arguments.input.namespace, &arguments.target);
-    let resolution = resolve(&manifests.documents, &options);
+    let resolution = resolve(&manifests.parsed.documents, &options);
     let bootstrap =
         render::envoy(&resolution, &RenderOptions::new(&arguments.target)).map_err(Failure::new)?;
     std::io::stdout().write_all(bootstrap.as_bytes()).map_err(Failure::output)?;

@@ -1,0 +1,54 @@
+//! What manifests are held against.
+
+use clap::{Args, ValueEnum};
+use httproute_manifests::{Channel, Options};
+
+use super::{Backend, Extension};
+
+/// What manifests are held against
+#[derive(Debug, Args)]
+pub(crate) struct Judging {
+    /// The release channel of the Gateway API that the cluster has
+    #[arg(long, value_enum, default_value_t)]
+    channel: ReleaseChannel,
+
+    /// A kind that the module carries out for ExtensionRef filters; may be repeated
+    #[arg(long = "extension", value_name = "GROUP/KIND")]
+    extensions: Vec<Extension>,
+
+    /// A backend that is there although its Service is not among the manifests; may be repeated
+    #[arg(long = "backend", value_name = "NS/NAME:PORT=HOST:PORT")]
+    backends: Vec<Backend>,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum ReleaseChannel {
+    /// What is generally available
+    #[default]
+    Standard,
+    /// It has more fields, such as retry
+    Experimental,
+}
+
+impl Judging {
+    /// The release channel.
+    pub(crate) fn channel(&self) -> Channel {
+        match self.channel {
+            ReleaseChannel::Standard => Channel::Standard,
+            ReleaseChannel::Experimental => Channel::Experimental,
+        }
+    }
+
+    /// How to resolve manifests in which objects without a namespace belong to `namespace`.
+    pub(crate) fn options(&self, namespace: &str) -> Options {
+        let extensions = self.extensions.iter();
+        Options {
+            namespace: namespace.to_owned(),
+            extensions: extensions
+                .map(|extension| (extension.group.clone(), extension.kind.clone()))
+                .collect(),
+            overridden: self.backends.iter().map(|backend| backend.name.clone()).collect(),
+            ..Options::default()
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Runs the binary as people do.
+
+// This is test code: what fails here is to fail loudly.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+mod arbitrary;
+mod beginners;
+mod check;
+mod document;
+mod explain;
+mod input;
+mod run;
+mod usage;
