@@ -22,9 +22,9 @@ build:
 demo *FLAGS: build (envoy envoy_default)
     @cargo run --quiet -p httproute-integration --bin demo -- {{ FLAGS }}
 
-# Run the upstreams of examples/envoy/, which say what they receive
-backends:
-    @cargo run --quiet -p httproute-integration --bin backends
+# Run the upstreams of examples/envoy/, or those that are named, which say what they receive
+backends *NAMES:
+    @cargo run --quiet -p httproute-integration --bin backends -- {{ NAMES }}
 
 # Run all tests: unit, property, documentation, and the cases natively and on one real Envoy
 test *ARGS: build (envoy envoy_default)
@@ -38,6 +38,10 @@ test-envoys *VERSIONS=envoys: build
 # Run the cases against Envoy in containers; ENVOY_IMAGE names another image
 test-compose: build
     @scripts/count target/logs/test-compose.log scripts/compose
+
+# Run the conformance suite on one Envoy, and write docs/conformance.md
+conformance *ARGS: build (envoy envoy_default)
+    @HTTPROUTE_CONFORMANCE_REPORT=docs/conformance.md cargo test -p httproute-integration --test conformance {{ ARGS }}
 
 # Check formatting, lints, documentation, dependencies
 lint:

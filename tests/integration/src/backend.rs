@@ -29,6 +29,10 @@ pub enum Behaviour {
     Held,
     /// Reads everything and never answers.
     Silent,
+    /// Answers as `Echo` does, behind a proxy that speaks HTTP/2 only. For conformance tests.
+    Http2,
+    /// Agrees to speak WebSocket, and sends back every byte.
+    WebSocket,
     /// Nothing listens on its port.
     Closed,
     /// The proxy has no upstream of this name.
@@ -102,6 +106,11 @@ fn serve(name: &str, behaviour: Behaviour, stream: TcpStream, record: &Record) -
         let received = received(name, head, body);
         let answer = answer(name, behaviour, &received);
         record.add(id, received);
+        if behaviour == Behaviour::WebSocket && answer.starts_with(b"HTTP/1.1 101") {
+            connection.get_mut().write_all(&answer)?;
+            let mut writer = connection.get_ref().try_clone()?;
+            return io::copy(&mut connection, &mut writer).map(drop);
+        }
         match behaviour {
             Behaviour::Slow(milliseconds) => std::thread::sleep(Duration::from_millis(milliseconds)),
             Behaviour::Silent => record.wait_for_release(None),
@@ -161,12 +170,17 @@ pub fn reply(name: &str, behaviour: Behaviour) -> (u16, wire::Lines) {
 
 fn answer(name: &str, behaviour: Behaviour, received: &Received) -> Vec<u8> {
     let body = if received.method == "HEAD" { String::new() } else { text(received) };
-    let (status, headers) = reply(name, behaviour);
+    let (mut status, mut headers) = reply(name, behaviour);
+    if behaviour == Behaviour::WebSocket && wire::values(&received.headers, "upgrade").next().is_some() {
+        status = 101;
+        headers.push(("connection".into(), "Upgrade".into()));
+        headers.push(("upgrade".into(), "websocket".into()));
+    }
     let mut out = format!("HTTP/1.1 {status} Answer\r\n");
     for (name, value) in headers {
         out.push_str(&format!("{name}: {}\r\n", String::from_utf8_lossy(&value)));
     }
-    if !matches!(status, 204 | 304) {
+    if !matches!(status, 101 | 204 | 304) {
         out.push_str(&format!("content-length: {}\r\n", body.len()));
         out.push_str("\r\n");
         out.push_str(&body);

@@ -1,9 +1,13 @@
 //! A client that sends exactly the bytes it is given.
 
-use std::io::{self, BufReader, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::ClientConfig;
+
+use crate::tls::{self, Stream};
 use crate::wire::{self, Body, Head, Kind, Lines, Start};
 
 /// How long a client waits for an answer before it calls the request failed.
@@ -103,13 +107,46 @@ fn push_lines(out: &mut Vec<u8>, lines: &[(Vec<u8>, Vec<u8>)]) {
 #[derive(Debug)]
 pub struct Client {
     server: SocketAddr,
-    connection: Option<BufReader<TcpStream>>,
+    tls: Option<(Arc<ClientConfig>, String)>,
+    connection: Option<BufReader<Box<dyn Stream>>>,
 }
 
 impl Client {
     /// A client of `server`; it connects with its first request.
     pub fn new(server: SocketAddr) -> Self {
-        Client { server, connection: None }
+        Client { server, tls: None, connection: None }
+    }
+
+    /// A client of `server` that speaks TLS and asks for `server_name`.
+    pub fn with_tls(server: SocketAddr, trust: &Arc<ClientConfig>, server_name: &str) -> Self {
+        Client { tls: Some((Arc::clone(trust), server_name.to_owned())), ..Client::new(server) }
+    }
+
+    fn connect(&self) -> io::Result<BufReader<Box<dyn Stream>>> {
+        let stream = TcpStream::connect_timeout(&self.server, PATIENCE)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        Ok(BufReader::new(match &self.tls {
+            Some((trust, server_name)) => tls::connect(stream, trust, server_name)?,
+            None => Box::new(stream),
+        }))
+    }
+
+    /// Asks for another protocol on a connection of its own. Where the server agrees, sends `bytes` in it, and returns the
+    /// answer with the bytes that came back, as many as were sent, as its body.
+    pub fn upgrade(&self, request: &Request, bytes: &[u8]) -> io::Result<Answer> {
+        let mut connection = self.connect()?;
+        connection.get_mut().write_all(&request.bytes())?;
+        let head = wire::read_head(&mut connection, Kind::Response)?;
+        let head = head.ok_or_else(|| io::Error::other("the connection was closed without an answer"))?;
+        let Start::Response(status) = head.start else { return Err(io::Error::other("no response")) };
+        let mut body = Vec::new();
+        if status == 101 {
+            connection.get_mut().write_all(bytes)?;
+            body.resize(bytes.len(), 0);
+            connection.read_exact(&mut body)?;
+        }
+        Ok(Answer { status, headers: head.headers, body })
     }
 
     /// Sends `request` and waits for the whole answer.
@@ -123,10 +160,8 @@ impl Client {
                 Ok(None) | Err(_) => self.connection = None,
             }
         }
-        let stream = TcpStream::connect_timeout(&self.server, PATIENCE)?;
-        stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        let connection = self.connection.insert(BufReader::new(stream));
+        let connection = self.connect()?;
+        let connection = self.connection.insert(connection);
         match exchange(connection, &bytes, &request.method) {
             Ok(Some((answer, keep))) => Ok(self.answered(answer, keep)),
             Ok(None) => Err(io::Error::other("the connection was closed without an answer")),
@@ -149,7 +184,7 @@ fn no_answer() -> io::Error {
 
 /// One request and its answer, and whether the connection lives on; `None` where the server closed it before it answered.
 fn exchange(
-    connection: &mut BufReader<TcpStream>,
+    connection: &mut BufReader<Box<dyn Stream>>,
     request: &[u8],
     method: &str,
 ) -> io::Result<Option<(Answer, bool)>> {

@@ -135,7 +135,8 @@ fn is_status(line: &str, shown: &str) -> bool {
     shown.starts_with("HTTP/1.1 ") && line.starts_with(shown)
 }
 
-fn steps(readme: &str) -> Vec<Step> {
+/// The steps of a README.
+pub(crate) fn steps(readme: &str) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut block: Option<&str> = None;
     for line in readme.lines() {

@@ -3,14 +3,17 @@
 pub mod backend;
 pub mod case;
 pub mod client;
+pub mod conformance;
 pub mod demo;
 pub mod envoy;
 pub mod example;
 pub mod expect;
 pub mod fleet;
+pub mod gateway_example;
 pub mod native;
 pub mod proxy;
 pub mod record;
+pub mod tls;
 pub mod wire;
 
 use std::path::{Path, PathBuf};

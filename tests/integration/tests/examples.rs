@@ -5,9 +5,11 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use httproute_integration::backend::Behaviour;
 use httproute_integration::client::{Client, Request};
+use httproute_integration::conformance::cli;
 use httproute_integration::envoy::{self, Envoy};
 use httproute_integration::example::{self, Example, UPSTREAMS};
 use httproute_integration::fleet::Fleet;
+use httproute_integration::gateway_example::GatewayExample;
 
 fn start(example: &Example) -> (Envoy, Client, Fleet) {
     let upstreams: BTreeMap<_, _> =
@@ -68,6 +70,28 @@ fn no_client_chooses_an_upstream(client: &mut Client) {
     assert!(!String::from_utf8_lossy(&answer.body).contains(".."), "the proxy normalises paths");
     assert_eq!(client.send(&Request::get("shop.example.com", "/x%2fy")).unwrap().status, 307);
     assert_eq!(client.send(&Request::get("shop.example.com", "/").with("a_b", "1")).unwrap().status, 400);
+}
+
+/// The examples that begin with manifests, rendered as their README says.
+macro_rules! gateway_examples {
+    ($($test:ident = $name:literal,)*) => {
+        $(#[test]
+        fn $test() {
+            let example = GatewayExample::read($name).unwrap();
+            let fleet = Fleet::start(&example.backends(), IpAddr::V4(Ipv4Addr::LOCALHOST), |_| 0).unwrap();
+            let config = example.config(&cli().unwrap(), &fleet.places("127.0.0.1")).unwrap();
+            let binary = envoy::find(envoy::default_version()).unwrap();
+            let envoy = Envoy::start_from(&binary, stringify!($test), ("envoy.yaml", &config)).unwrap();
+            let mut client = Client::new(envoy.admin.listeners().unwrap()["http-80"]);
+            assert!(!example.steps.is_empty(), "the README has nothing to try");
+            example::run(&example.steps, &mut client, &fleet.record).unwrap();
+        })*
+    };
+}
+
+gateway_examples! {
+    gateway_article = "article",
+    gateway_shop = "shop",
 }
 
 #[test]

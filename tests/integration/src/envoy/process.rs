@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::time::{Duration, Instant};
 
@@ -51,7 +52,11 @@ impl Envoy {
 
     /// The same with a configuration file of this name and text, which Envoy reads as JSON or YAML by its name.
     pub fn start_from(binary: &Binary, label: &str, (name, text): (&str, &str)) -> Result<Envoy, String> {
-        let folder = crate::root().join(format!("target/integration/{label}-{}", std::process::id()));
+        // Tests of one process may start two of the same label at once.
+        static STARTED: AtomicUsize = AtomicUsize::new(0);
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        let folder =
+            crate::root().join(format!("target/integration/{label}-{}-{number}", std::process::id()));
         fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
         let write = |name: &str, text: &str| {
             let path = folder.join(name);
