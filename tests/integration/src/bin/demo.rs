@@ -1,6 +1,6 @@
 //! `./just demo`: every filter kind at work in a real Envoy, on real requests.
 //!
-//! It starts the combined example (`examples/envoy/httproute`) and the backends behind it, sends requests, shows what became
+//! It renders the shop of `examples/gateway/`, starts Envoy on that and the backends behind it, sends requests, shows what became
 //! of each, and ends with 0 where all was as the routes say, with 1 where not. `--keep` leaves everything running.
 
 use std::process::ExitCode;
@@ -30,7 +30,10 @@ fn main() -> ExitCode {
 
 fn run(keep: bool) -> Result<bool, String> {
     let mut stage = Stage::set()?;
-    println!("Envoy {} with httproute.wasm on http://{}\n", stage.version, stage.listener);
+    println!(
+        "examples/gateway/shop, by `httproute render envoy`, on Envoy {} at http://{}\n",
+        stage.version, stage.listener
+    );
     let mut all_well = true;
     for scene in stage.scenes()? {
         let shown = stage.play(&scene)?;
@@ -38,10 +41,10 @@ fn run(keep: bool) -> Result<bool, String> {
         all_well &= shown.problems.is_empty();
     }
     if all_well {
-        println!("Everything went as the HTTPRoute says.");
+        println!("Everything went as the HTTPRoutes say.");
     } else {
         println!(
-            "Something did not go as the HTTPRoute says: see the lines with ✗.\n{}",
+            "Something did not go as the HTTPRoutes say: see the lines with ✗.\n{}",
             stage.envoy.log_tail()
         );
     }

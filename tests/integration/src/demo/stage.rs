@@ -1,6 +1,6 @@
-//! The combined example, running: Envoy, its backends, and the same routes in the SDK, to name the rule that wins.
+//! The shop of `examples/gateway/`, rendered and running: Envoy, its backends, and the same routes in the SDK, to name the rule
+//! that wins.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use serde_json::Value;
 
 use super::Scene;
 use super::scenes;
-use crate::backend::Behaviour;
 use crate::case::{Exchange, RequestSpec, raw};
 use crate::client::Client;
+use crate::conformance::cli;
 use crate::envoy::{self, Envoy};
-use crate::example::{Example, UPSTREAMS};
 use crate::expect::Observed;
 use crate::fleet::Fleet;
+use crate::gateway_example::GatewayExample;
 use crate::proxy::request;
 
 /// How long a copy may take to arrive.
@@ -52,11 +52,9 @@ impl Stage {
             return Err(format!("no modules in {}: build them with `./just build`", dist.display()));
         }
         let binary = envoy::find(envoy::default_version())?;
-        let example = Example::read(&crate::root().join("examples/envoy/httproute"))?;
-        let upstreams: BTreeMap<_, _> =
-            UPSTREAMS.iter().map(|(name, _)| ((*name).to_owned(), Behaviour::Echo)).collect();
-        let fleet = Fleet::start(&upstreams, [127, 0, 0, 1].into(), |_| 0)?;
-        let config = example.config_for(&fleet.places("127.0.0.1"));
+        let example = GatewayExample::read("shop")?;
+        let fleet = Fleet::start(&example.backends(), [127, 0, 0, 1].into(), |_| 0)?;
+        let config = example.config(&cli()?, &fleet.places("127.0.0.1"))?;
         let routes = routes_in(&config)?;
         let envoy = Envoy::start_from(&binary, "demo", ("envoy.yaml", &config))?;
         let listeners = envoy.admin.listeners()?;
@@ -122,11 +120,11 @@ impl Stage {
         let address = self.listener;
         println!("\nEverything keeps running until Ctrl-C. Try, in another terminal:\n");
         for (path, more) in [
+            ("/", " -i"),
             ("/cart", ""),
             ("/cart", " -H 'x-preview: yes'"),
-            ("/old/7", " -i"),
-            ("/api/v1/users", ""),
-            ("/orders", " -d 'two apples'"),
+            ("/account/login", " -i"),
+            ("/api/orders/7", " -d 'two apples'"),
         ] {
             println!("  curl -s http://{address}{path} -H 'host: shop.example.com'{more}");
         }
@@ -141,6 +139,7 @@ fn routes_in(config: &str) -> Result<Routes, String> {
     let config: Value = serde_saphyr::from_str_with_options(config, options).map_err(|e| e.to_string())?;
     let filters = "/static_resources/listeners/0/filter_chains/0/filters/0/typed_config/http_filters";
     let configuration = config.pointer(&format!("{filters}/0/typed_config/config/configuration/value"));
-    let configuration = configuration.ok_or("the example has no module configuration")?.to_string();
+    let configuration =
+        configuration.and_then(Value::as_str).ok_or("the example has no module configuration")?;
     Routes::decode(configuration.as_bytes()).map(|(routes, _)| routes).map_err(|refusal| refusal.to_string())
 }
