@@ -14,7 +14,7 @@ default:
 doctor:
     @scripts/doctor
 
-# Build the six modules into dist/
+# Build the modules into dist/, and the command line into target/release/
 build:
     @scripts/build
 

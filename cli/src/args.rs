@@ -91,7 +91,7 @@ pub(crate) struct Target {
     #[arg(long, value_name = "PORT", default_value_t = 9901)]
     pub(crate) admin_port: u16,
 
-    /// The directory of the modules, as the proxy sees it
+    /// The directory of the modules, as the proxy sees it; without it, the module that this command carries
     #[arg(long, value_name = "DIR")]
     pub(crate) wasm_dir: Option<PathBuf>,
 

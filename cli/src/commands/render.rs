@@ -20,8 +20,9 @@ fn envoy(arguments: &Envoy) -> Result<ExitCode, Failure> {
     let manifests = Manifests::read(&arguments.input)?;
     let options = options(&arguments.input.namespace, &arguments.target);
     let resolution = resolve(&manifests.parsed.documents, &options);
-    let bootstrap =
-        render::envoy(&resolution, &RenderOptions::new(&arguments.target)).map_err(Failure::new)?;
+    let bootstrap = RenderOptions::new(&arguments.target)
+        .and_then(|options| render::envoy(&resolution, &options))
+        .map_err(Failure::new)?;
     std::io::stdout().write_all(bootstrap.as_bytes()).map_err(Failure::output)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,7 @@
 //! From resolved manifests to the configuration of a proxy.
 
 pub(crate) mod envoy;
+mod module;
 pub(crate) mod ports;
 pub(crate) mod yaml;
 
@@ -25,10 +26,8 @@ pub(crate) struct RenderOptions {
     pub(crate) backends: BTreeMap<BackendName, HostPort>,
     /// The ports to bind, where they are not those of the listeners; 0 lets the system choose.
     pub(crate) ports: Vec<BoundPort>,
-    /// The directory of the modules, as the proxy sees it.
-    pub(crate) wasm_dir: Option<PathBuf>,
-    /// The module to load instead of `httproute.wasm`.
-    pub(crate) module: Option<PathBuf>,
+    /// The module, as the proxy sees it.
+    pub(crate) module: PathBuf,
 }
 
 impl Default for RenderOptions {
@@ -40,32 +39,26 @@ impl Default for RenderOptions {
             access_log: true,
             backends: BTreeMap::new(),
             ports: Vec::new(),
-            wasm_dir: None,
-            module: None,
+            module: PathBuf::from("dist/httproute.wasm"),
         }
     }
 }
 
 impl RenderOptions {
     /// What the flags of the command line say.
-    pub(crate) fn new(target: &Target) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// Why there is no module for the proxy to load.
+    pub(crate) fn new(target: &Target) -> Result<Self, String> {
         let backends = target.backends.iter();
-        RenderOptions {
+        Ok(RenderOptions {
             backends: backends.map(|backend| (backend.name.clone(), backend.address.clone())).collect(),
             address: target.bind,
             admin: Some((Ipv4Addr::LOCALHOST, target.admin_port).into()),
             ports: target.ports.clone(),
-            wasm_dir: target.wasm_dir.clone(),
-            module: target.module.clone(),
+            module: module::path(target)?,
             ..RenderOptions::default()
-        }
-    }
-
-    /// The module, as the proxy sees it.
-    pub(crate) fn module_path(&self) -> PathBuf {
-        self.module.clone().unwrap_or_else(|| {
-            let dir = self.wasm_dir.clone().unwrap_or_else(|| PathBuf::from("dist"));
-            dir.join("httproute.wasm")
         })
     }
 }

@@ -21,7 +21,7 @@ pub(crate) fn filter(chain: &FilterChain, options: &RenderOptions) -> Value {
                     // The same in all chains, so that each worker has one virtual machine.
                     "vm_id": "httproute",
                     "runtime": "envoy.wasm.runtime.v8",
-                    "code": { "local": { "filename": options.module_path() } },
+                    "code": { "local": { "filename": options.module } },
                 },
                 "configuration": {
                     "@type": "type.googleapis.com/google.protobuf.StringValue",
