@@ -18,6 +18,7 @@ use crate::vm::Vm;
 pub struct Saved {
     routes: Rc<Routes>,
     decision: Decision,
+    preflight: bool,
     /// The changes that a CORS filter makes: they depend on the request.
     cors: Vec<HeaderOp>,
     /// Whether something in the rule is wrong that another module of the chain answers for.
@@ -32,6 +33,7 @@ impl Saved {
         ((changes || !cors.is_empty()) && !plan.is_broken(kinds)).then(|| Saved {
             routes: Rc::clone(routes),
             decision: plan.decision,
+            preflight: plan.preflight,
             cors,
             broken_elsewhere: !plan.broken.is_none(),
         })
@@ -49,7 +51,7 @@ impl Saved {
             return;
         }
         let of_the_rule = if vm.module.kinds.has(Kinds::HEADERS) {
-            self.routes.response_headers(self.decision)
+            self.routes.response_headers(self.decision, self.preflight)
         } else {
             Steps::new()
         };

@@ -169,7 +169,7 @@ impl PathMatch {
             PathMatch::Regex(_) => self.accepts(path),
             PathMatch::Prefix(prefix) => path
                 .strip_prefix(prefix.as_bytes())
-                .is_some_and(|rest| rest.starts_with(b"/") || (rest.is_empty() && !prefix.is_empty())),
+                .is_some_and(|rest| prefix.is_empty() || rest.is_empty() || rest.starts_with(b"/")),
         }
     }
 }

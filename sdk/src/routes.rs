@@ -82,9 +82,12 @@ impl Routes {
     }
 
     /// The changes to the response's headers that a decision brings with it, for a response phase that has no request any
-    /// more. None for a request without rule. Whether the rule is broken is for the request phase to remember.
-    pub fn response_headers(&self, decision: Decision) -> Steps<'_> {
-        let gone = RequestView::new(&[], &|| None);
+    /// more. None for a request without rule. Whether the rule is broken, and whether the request was a preflight that a
+    /// CORS filter answered ([`Plan::preflight`]), is for the request phase to remember.
+    pub fn response_headers(&self, decision: Decision, preflight: bool) -> Steps<'_> {
+        let question: [(&[u8], &[u8]); 3] =
+            [(b":method", b"OPTIONS"), (b"origin", b"null"), (b"access-control-request-method", b"GET")];
+        let gone = RequestView::new(if preflight { &question } else { &[] }, &|| None);
         self.resume(decision, &gone).map(|plan| plan.response_headers).unwrap_or_default()
     }
 

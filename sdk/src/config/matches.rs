@@ -17,7 +17,7 @@ pub(crate) fn everything() -> Match {
         method: None,
         headers: Box::default(),
         query_params: Box::default(),
-        broken: false,
+        last: false,
     }
 }
 
@@ -29,10 +29,12 @@ pub(crate) fn decode(node: &Node<'_>, report: &mut Report) -> Option<Match> {
         object.only(&["path", "headers", "queryParams", "method"], report);
         let path_is_elsewhere = object.get("path").is_none()
             && object.unknown(&["path", "headers", "queryParams", "method"]).next().is_some();
+        let has_other_conditions =
+            ["headers", "queryParams", "method"].iter().any(|key| object.get(key).is_some());
         let path = match object.get("path") {
             Some(node) => decode_path(&node, report),
             // A misspelt path is no path, and must not make a match for everything.
-            None if path_is_elsewhere => None,
+            None if path_is_elsewhere && !has_other_conditions => None,
             None => Some(PathMatch::Prefix("".into())),
         };
         let method = object.get("method").and_then(|node| decode_method(&node, report));
@@ -60,7 +62,9 @@ pub(crate) fn decode(node: &Node<'_>, report: &mut Report) -> Option<Match> {
         Some((path?, method, headers, query_params))
     });
     let (path, method, headers, query_params) = entry?;
-    Some(Match { path, method, headers: headers.into(), query_params: query_params.into(), broken: !sound })
+    let path_only = method.is_none() && headers.is_empty() && query_params.is_empty();
+    let last = !sound && path_only;
+    Some(Match { path, method, headers: headers.into(), query_params: query_params.into(), last })
 }
 
 fn ignored(node: &Node<'_>, name: &str, report: &mut Report) {

@@ -11,11 +11,8 @@ pub(crate) fn has_dot_segment(path: &[u8]) -> bool {
     loop {
         let (byte, after) = match rest {
             [] => return is_dot_segment(dots),
-            [b'%', high, low, after @ ..] => match (high, low | 0x20) {
-                (b'2', b'e') => (b'.', after),
-                (b'2', b'f') | (b'5', b'c') => (b'/', after),
-                _ => (b'%', after),
-            },
+            [b'%', b'2', b'e' | b'E', after @ ..] => (b'.', after),
+            [b'%', b'2', b'f' | b'F', after @ ..] | [b'%', b'5', b'c' | b'C', after @ ..] => (b'/', after),
             [byte, after @ ..] => (*byte, after),
         };
         rest = after;
@@ -57,6 +54,9 @@ mod tests {
             "/a%5c..%5Cb",
             "..",
             "/a/%2e",
+            "/%/..",
+            "/%2/../b",
+            "/%%2f..",
         ] {
             assert!(has_dot_segment(path.as_bytes()), "{path}");
         }

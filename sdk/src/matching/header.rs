@@ -83,7 +83,8 @@ pub(crate) fn whole(pattern: &str) -> Result<Regex, regex_lite::Error> {
     let build = |pattern: &str| regex_lite::RegexBuilder::new(pattern).size_limit(SIZE_LIMIT).build();
     // By itself first, so that `a)|(b` cannot break out of the group that anchors it.
     build(pattern)?;
-    build(&format!("^(?:{pattern})$"))
+    // In verbose mode `(?x)` a comment may end the pattern, which only a line break ends.
+    build(&format!("^(?:{pattern})$")).or_else(|_| build(&format!("^(?:{pattern}\n)$")))
 }
 
 /// Bytes that one compiled regular expression may take: `[a-z]{1,1000}` fits, `(.{1,1000}){1,1000}` does not.
@@ -115,6 +116,8 @@ mod tests {
         assert!(!accepts(&predicate("a|b+"), &[(b"a", b"ab")]));
         assert!(accepts(&predicate("(?i)X"), &[(b"a", b"x")]));
         assert!(!accepts(&predicate(".*"), &[(b"a", b"\xff")]));
+        assert!(accepts(&predicate("(?x) a # a note"), &[(b"a", b"a")]));
+        assert!(!accepts(&predicate("(?x) a # a note"), &[(b"a", b"ab")]));
         assert!(accepts(&predicate("^(?:a)$|^(?:b)$"), &[(b"a", b"b")]));
         assert!(!accepts(&predicate("^(?:a)$|^(?:b)$"), &[(b"a", b"bx")]));
     }

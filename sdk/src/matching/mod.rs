@@ -17,8 +17,9 @@ pub(crate) struct Match {
     pub(crate) method: Option<Box<str>>,
     pub(crate) headers: Box<[HeaderMatch]>,
     pub(crate) query_params: Box<[QueryParamMatch]>,
-    /// Something in it cannot be read, so it comes after those of the same path that are whole.
-    pub(crate) broken: bool,
+    /// Something in it cannot be read, and nothing but its path says which requests it is for: it comes after those of the
+    /// same path that are whole, so that it takes nothing from them.
+    pub(crate) last: bool,
 }
 
 /// A match of a rule that a request may belong to.

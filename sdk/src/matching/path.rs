@@ -26,6 +26,8 @@ pub(crate) struct PathIndex {
     router: matchit::Router<u32>,
     entries: Vec<Entry>,
     prefixes: Vec<Prefix>,
+    /// The number of the prefix `/`.
+    root: Option<u32>,
     regexes: Box<[Candidate]>,
 }
 
@@ -69,6 +71,7 @@ impl PathIndex {
             numbers.insert(value, index.prefixes.len() as u32);
             index.prefixes.push(Prefix { candidates: candidates.into(), shorter });
         }
+        index.root = numbers.get("").copied();
         for (&value, &number) in &numbers {
             for end in ["", "/"] {
                 let path = format!("{value}{end}");
@@ -100,7 +103,9 @@ impl PathIndex {
     pub(crate) fn lookup(&self, path: &[u8]) -> impl Iterator<Item = Candidate> {
         let entry = self.entry(path);
         let exact = entry.map_or(&[][..], |entry| &entry.exact);
-        let longest = entry.and_then(|entry| self.prefix(entry.prefix));
+        // "a prefix path match on "/" … has the effect of matching every HTTP request", `OPTIONS *` too.
+        let longest = entry.map_or(self.root, |entry| entry.prefix);
+        let longest = self.prefix(longest);
         let prefixes = std::iter::successors(longest, |prefix| self.prefix(prefix.shorter));
         let prefixed = prefixes.flat_map(|prefix| prefix.candidates.iter());
         exact.iter().chain(self.regexes.iter()).chain(prefixed).copied()
@@ -185,7 +190,7 @@ mod tests {
         for path in ["/", "/a", "//", "//a", "/\u{e9}"] {
             assert_eq!(lookup(&[prefix("/")], path), [0], "{path}");
         }
-        assert!(lookup(&[prefix("/")], "*").is_empty());
+        assert_eq!(lookup(&[prefix("/"), prefix("/a"), exact("/")], "*"), [0]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::Match;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Rank<'r> {
     /// A match that cannot be read takes nothing away from those that can.
-    broken: bool,
+    last: bool,
     /// "Method match."
     without_method: bool,
     /// "Largest number of header matches."
@@ -37,7 +37,7 @@ impl<'r> Rank<'r> {
         matched: u32,
     ) -> Self {
         Rank {
-            broken: entry.broken,
+            last: entry.last,
             without_method: entry.method.is_none(),
             headers: Reverse(entry.headers.len()),
             query_params: Reverse(entry.query_params.len()),
@@ -55,7 +55,7 @@ impl<'r> Rank<'r> {
 
     /// The first criterion by which this comes before `other`, as the end of "the winner has …".
     pub(crate) fn advantage_over(&self, other: &Rank<'_>) -> &'static str {
-        if self.broken != other.broken {
+        if self.last != other.last {
             "a match that can be read"
         } else if self.without_method != other.without_method {
             "a condition on the method"

@@ -232,7 +232,6 @@ fn a_broken_match_of_a_path_keeps_its_requests() {
 
 /// Also where nothing but a header or a parameter says which requests the match is for.
 #[test]
-#[ignore = "the core passes these requests on to the next rule"]
 fn a_broken_match_of_any_path_keeps_its_requests() {
     for matches in [
         json!({ "headers": [{ "name": "x-a", "value": "1" }], "nonsense": 1 }),

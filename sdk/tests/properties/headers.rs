@@ -154,7 +154,7 @@ proptest! {
         let routes = observe::decoded(&crate::documents::of_rule(&rule));
         carry_out(&routes, &request, 1, |plan, _| {
             // A response phase has nothing but the decision.
-            let later = routes.response_headers(plan.decision);
+            let later = routes.response_headers(plan.decision, plan.preflight);
             assert_eq!(format!("{later:?}"), format!("{:?}", plan.response_headers));
             plan.respond(&mut answer);
         });

@@ -23,7 +23,9 @@ const HOSTS: [&[u8]; 13] = [
     b"a\xff.example.com",
 ];
 
-const ODD_PATHS: [&[u8]; 26] = [
+const ODD_PATHS: [&[u8]; 28] = [
+    b"*",
+    b"a",
     b"",
     b"//",
     b"//a",

@@ -104,7 +104,6 @@ proptest! {
     }
 
     #[test]
-    #[ignore = "a percent sign hides what follows it from the core"]
     fn percent_signs_in_a_replacement_hide_nothing(
         pieces in prop::collection::vec(prop_oneof![select(&dots::PIECES[..]), select(&dots::STRAY[..])], 0..7),
         full in any::<bool>(),

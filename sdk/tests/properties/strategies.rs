@@ -35,7 +35,8 @@ const HOSTNAMES: [&str; 9] = [
 const SEGMENTS: [&str; 6] = ["a", "b", "bc", "ab", "A", "%61"];
 
 /// Only what `regex` and `regex-lite` understand alike.
-const PATH_PATTERNS: [&str; 11] = [
+const PATH_PATTERNS: [&str; 12] = [
+    "(?x) /a # a note",
     ".*",
     "/a",
     "/a/.*",
