@@ -76,7 +76,8 @@ impl File {
     /// A line, from 1.
     pub(crate) fn line(&self, number: usize) -> Option<&str> {
         let begin = *self.lines.get(number.checked_sub(1)?)?;
-        self.text.get(begin..)?.lines().next()
+        let end = self.lines.get(number).copied().unwrap_or(self.text.len());
+        self.text.get(begin..end).map(|line| line.trim_end_matches(['\n', '\r']))
     }
 }
 

@@ -5,8 +5,12 @@ mod connection;
 mod explanation;
 mod json;
 mod request;
+#[cfg(test)]
+mod tests;
 mod unattached;
 mod url;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use httproute_sdk::{Draw, Kinds, Outcome, Plan, Problem, Reply, RequestView, Routes, Severity};
 use serde_json::Value;
@@ -17,7 +21,7 @@ pub use explanation::{
 };
 pub use request::{InvalidRequest, Request};
 
-use crate::resolve::{FilterChain, Options, Resolution, resolve};
+use crate::resolve::{FilterChain, Options, resolve};
 use crate::{Channel, Located, Parsed, check};
 
 /// How to explain a request.
@@ -73,7 +77,9 @@ pub fn explain(manifests: &Parsed, request: &Request, options: &ExplainOptions) 
     let is_implicit = resolution.gateways.iter().all(|gateway| gateway.document.is_none());
     match connection::chain(&resolution, request, is_implicit) {
         Ok(chain) => {
-            let cx = Context { manifests, resolution: &resolution, chain, request, is_implicit };
+            let numbers =
+                resolution.routes.iter().map(|route| (route.name.to_string(), route.document)).collect();
+            let cx = Context { manifests, numbers, chain, request, is_implicit };
             cx.explain(options.seed, &mut explanation);
         }
         Err(problem) => explanation.problems.push(Located::nowhere(problem)),
@@ -85,7 +91,8 @@ pub fn explain(manifests: &Parsed, request: &Request, options: &ExplainOptions) 
 /// What an explanation is made of.
 struct Context<'c> {
     manifests: &'c Parsed,
-    resolution: &'c Resolution,
+    /// The index of the document of each route.
+    numbers: BTreeMap<String, usize>,
     chain: &'c FilterChain,
     request: &'c Request,
     /// Whether a listener stands in for a missing Gateway.
@@ -108,12 +115,14 @@ impl Context<'_> {
                 return explanation.problems.push(Located::nowhere(problem));
             }
         };
-        for problem in problems {
-            let problem = self.located(problem);
-            if !explanation.problems.iter().any(|known| is_same(known, &problem)) {
-                explanation.problems.push(problem);
-            }
-        }
+        // The check says what the modules say, and more.
+        let known: BTreeSet<_> = explanation.problems.iter().filter_map(place).collect();
+        let new: Vec<Located> = problems
+            .into_iter()
+            .map(|problem| self.located(problem))
+            .filter(|new| place(new).is_none_or(|place| !known.contains(&place)))
+            .collect();
+        explanation.problems.extend(new);
         let lines = self.request.lines();
         let lines: Vec<_> = lines.iter().map(|(name, value)| (name.as_slice(), value.as_slice())).collect();
         let local_port = || Some(self.request.port);
@@ -229,8 +238,7 @@ impl Context<'_> {
 
     /// The object of the route of this name.
     fn route(&self, name: &str) -> Option<&Value> {
-        let status = self.resolution.routes.iter().find(|status| status.name.to_string() == name)?;
-        self.manifests.documents.get(status.document).map(|document| &document.value)
+        self.manifests.documents.get(*self.numbers.get(name)?).map(|document| &document.value)
     }
 
     /// A problem of the configuration, at its place in the manifests.
@@ -241,10 +249,10 @@ impl Context<'_> {
             (Some("routes"), Some(number)) => self.chain.routes.get(number),
             _ => None,
         };
-        let status = self.resolution.routes.iter().find(|status| Some(&status.name) == route);
-        let Some(status) = status else { return Located::nowhere(problem) };
+        let number = route.and_then(|route| self.numbers.get(&route.to_string()));
+        let Some(number) = number else { return Located::nowhere(problem) };
         let pointer = within.map(|within| format!("/{within}")).unwrap_or_default();
-        Located::within(status.document, &self.manifests.documents, Problem { pointer, ..problem })
+        Located::within(*number, &self.manifests.documents, Problem { pointer, ..problem })
     }
 }
 
@@ -259,7 +267,7 @@ fn drawn(explanation: &Explanation) -> Option<usize> {
     explanation.destination.shares.iter().position(|share| share.cluster == *chosen)
 }
 
-/// Whether two problems are one: the check says what the modules say, and more.
-fn is_same(one: &Located, other: &Located) -> bool {
-    one.document.is_some() && one.document == other.document && one.problem.pointer == other.problem.pointer
+/// What makes two problems of a document one.
+fn place(problem: &Located) -> Option<(usize, String)> {
+    Some((problem.document?, problem.problem.pointer.clone()))
 }

@@ -19,21 +19,36 @@ impl Excerpt {
         if line.trim().is_empty() {
             return None;
         }
-        let characters: Vec<char> = line.chars().take(column + AROUND).collect();
-        // A place behind the last character is that of something that is missing.
-        let place = (column.saturating_sub(1)).min(characters.len());
-        let start = place.saturating_sub(AROUND);
-        let before: String = characters.get(start..place)?.iter().copied().map(visible).collect();
-        let after: String = characters.get(place..)?.iter().copied().map(visible).collect();
-        let mut text = if start > 0 { format!("… {before}") } else { before };
+        let place = byte_of(line, column);
+        let (before, after) = line.split_at_checked(place)?;
+        let (cut, before) = before.split_at_checked(last(before, AROUND))?;
+        let (after, rest) = after.split_at_checked(byte_of(after, AROUND + 1))?;
+        let before: String = before.chars().map(visible).collect();
+        let after: String = after.chars().map(visible).collect();
+        let mut text = if cut.is_empty() { before } else { format!("… {before}") };
         let from = text.len();
         let length = word(&after);
         text.push_str(&after);
-        if line.chars().nth(column + AROUND).is_some() {
+        if !rest.is_empty() {
             text.push_str(" …");
         }
         Some(Excerpt { text, span: from..from + length })
     }
+}
+
+/// Where a character of `line` is, from 1. A place behind the last one is that of something that is missing.
+fn byte_of(line: &str, column: usize) -> usize {
+    let before = column.saturating_sub(1);
+    match line.is_ascii() {
+        // Lines may be very long.
+        true => before.min(line.len()),
+        false => line.char_indices().nth(before).map_or(line.len(), |(at, _)| at),
+    }
+}
+
+/// Where the last `count` characters of `text` begin.
+fn last(text: &str, count: usize) -> usize {
+    text.char_indices().rev().nth(count - 1).map_or(0, |(at, _)| at)
 }
 
 /// Tabs keep the width that the column counts; what steers a terminal is not printed.
