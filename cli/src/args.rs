@@ -9,6 +9,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use httproute_manifests::ObjectName;
 
 pub(crate) use check::Check;
 pub(crate) use explain::Explain;
@@ -82,6 +83,10 @@ pub(crate) struct Target {
     /// Gateway gives each Gateway addresses of its own; 0 lets the system choose
     #[arg(long = "port", value_name = "LISTENER=BOUND")]
     pub(crate) ports: Vec<BoundPort>,
+
+    /// Only this Gateway is served; may be repeated
+    #[arg(long = "gateway", value_name = "NS/NAME", value_parser = explain::object_name)]
+    pub(crate) gateways: Vec<ObjectName>,
 
     /// The address that listeners bind
     #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0")]

@@ -49,7 +49,8 @@ pub(crate) struct Explain {
     pub(crate) url: String,
 }
 
-fn object_name(text: &str) -> Result<ObjectName, &'static str> {
+/// `NAMESPACE/NAME`.
+pub(super) fn object_name(text: &str) -> Result<ObjectName, &'static str> {
     match text.split_once('/') {
         Some((namespace, name)) if !namespace.is_empty() && !name.is_empty() && !name.contains('/') => {
             Ok(ObjectName::new(namespace, name))

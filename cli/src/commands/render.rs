@@ -3,12 +3,16 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use httproute_manifests::{Options, resolve};
+use httproute_manifests::{Located, Options, resolve};
 
 use crate::args::{Envoy, Proxy, Render, Target};
+use crate::diagnostics;
 use crate::error::Failure;
 use crate::input::Manifests;
 use crate::render::{self, RenderOptions, ports};
+
+/// Where routes are served if the manifests hold no Gateway.
+const IMPLICIT_PORT: u16 = 8080;
 
 pub(crate) fn run(arguments: &Render) -> Result<ExitCode, Failure> {
     match &arguments.proxy {
@@ -19,7 +23,15 @@ pub(crate) fn run(arguments: &Render) -> Result<ExitCode, Failure> {
 fn envoy(arguments: &Envoy) -> Result<ExitCode, Failure> {
     let manifests = Manifests::read(&arguments.input)?;
     let options = options(&arguments.input.namespace, &arguments.target);
-    let resolution = resolve(&manifests.parsed.documents, &options);
+    let mut resolution = resolve(&manifests.parsed.documents, &options);
+    let problems = Located::all(&manifests.parsed, Vec::new(), std::mem::take(&mut resolution.warnings));
+    for problem in &problems {
+        anstream::eprintln!("{}", diagnostics::problem(problem, &manifests));
+    }
+    // What could not be read may have said something else.
+    if problems.iter().any(Located::is_error) {
+        return Err(Failure::new("nothing is rendered of manifests that cannot be read"));
+    }
     let bootstrap = RenderOptions::new(&arguments.target)
         .and_then(|options| render::envoy(&resolution, &options))
         .map_err(Failure::new)?;
@@ -32,6 +44,8 @@ fn options(namespace: &str, target: &Target) -> Options {
     Options {
         namespace: namespace.to_owned(),
         addresses: ports::addresses(&target.ports),
+        gateways: target.gateways.iter().cloned().collect(),
+        implicit_gateway: Some(IMPLICIT_PORT),
         overridden: target.backends.iter().map(|backend| backend.name.clone()).collect(),
         extensions: target
             .extensions

@@ -9,5 +9,6 @@ mod check;
 mod document;
 mod explain;
 mod input;
+mod render;
 mod run;
 mod usage;

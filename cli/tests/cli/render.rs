@@ -1,0 +1,89 @@
+//! `httproute render envoy`. What Envoy makes of it is shown by the integration tests.
+
+use crate::run::Directory;
+
+const SHOP: &str = "
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: public, namespace: infra}
+spec:
+  gatewayClassName: any
+  listeners:
+  - {name: web, port: 80, protocol: HTTP, allowedRoutes: {namespaces: {from: All}}}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: other, namespace: infra}
+spec:
+  gatewayClassName: any
+  listeners:
+  - {name: web, port: 80, protocol: HTTP}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: cart, namespace: shop}
+spec:
+  parentRefs: [{name: public, namespace: infra}]
+  rules:
+  - backendRefs: [{name: cart, port: 8080}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: stock, namespace: shop}
+spec: {ports: [{port: 8080}]}
+";
+
+#[test]
+fn a_bootstrap_is_on_the_standard_output_and_what_will_not_work_on_the_other() {
+    let directory = Directory::with("shop.yaml", SHOP);
+    let flags =
+        ["--gateway", "infra/public", "--port", "web=10080", "--wasm-dir", "/modules", "--bind", "::1"];
+    let arguments: Vec<&str> = ["render", "envoy", "-f", "shop.yaml"].into_iter().chain(flags).collect();
+    let ran = directory.run(&arguments);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    for wanted in [
+        "address: { socket_address: { address: \"::1\", port_value: 10080 } }",
+        "address: { socket_address: { address: 127.0.0.1, port_value: 9901 } }",
+        "filename: /modules/httproute.wasm",
+        "\"unresolved\": {\"/routes/0/spec/rules/0/backendRefs/0\": \"BackendNotFound\"}",
+    ] {
+        assert!(ran.stdout.contains(wanted), "{wanted}\n{}", ran.stdout);
+    }
+    assert!(ran.stderr.contains("warning[BackendNotFound]: there is no Service shop/cart"), "{}", ran.stderr);
+    assert_eq!(directory.run(&arguments).stdout, ran.stdout);
+}
+
+#[test]
+fn gateways_on_one_port_are_told_and_can_have_addresses_of_their_own() {
+    let directory = Directory::with("shop.yaml", SHOP);
+    let ran = directory.run(&["render", "envoy", "-f", "shop.yaml", "--wasm-dir", "."]);
+    assert!(ran.stderr.contains("warning[HostnameConflict]"), "{}", ran.stderr);
+    let ports = ["--port", "infra/public/web=10080", "--port", "infra/other/web=10081", "--wasm-dir", "."];
+    let arguments: Vec<&str> = ["render", "envoy", "-f", "shop.yaml"].into_iter().chain(ports).collect();
+    let ran = directory.run(&arguments);
+    assert!(!ran.stderr.contains("Conflict"), "{}", ran.stderr);
+    assert!(ran.stdout.contains("name: infra/public/http-80"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("port_value: 10081"), "{}", ran.stdout);
+}
+
+#[test]
+fn nothing_is_rendered_of_what_cannot_be_read() {
+    let directory = Directory::with("broken.yaml", "kind: HTTPRoute\nspec:\n\trules: []\n");
+    let ran = directory.run(&["render", "envoy", "-f", "broken.yaml", "--wasm-dir", "."]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
+    assert!(ran.stderr.contains("broken.yaml:3:1: error[TabIndentation]"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_listener_that_there_is_not_is_told() {
+    let directory = Directory::with("shop.yaml", SHOP);
+    let gateway = ["--gateway", "infra/public", "--port", "wbe=1", "--wasm-dir", "."];
+    let arguments: Vec<&str> = ["render", "envoy", "-f", "shop.yaml"].into_iter().chain(gateway).collect();
+    let ran = directory.run(&arguments);
+    assert_eq!(ran.code, Some(1));
+    assert!(
+        ran.stderr.contains("--port wbe=1: there is no such listener, but infra/public/web"),
+        "{}",
+        ran.stderr
+    );
+}
