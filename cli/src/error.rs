@@ -32,6 +32,14 @@ impl Failure {
         failure
     }
 
+    /// Likewise, of a write. What the command found out is still told by the exit code where the reader has seen enough.
+    pub(crate) fn unless_written(written: io::Result<()>) -> Result<(), Self> {
+        match written {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::output(error)),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether there is anything to say.
     pub(crate) fn is_silent(&self) -> bool {
         self.message.is_empty()

@@ -45,7 +45,7 @@ pub(crate) struct Explain {
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: Output,
 
-    /// The URL of the request, as in http://shop.example.com/cart
+    #[arg(help = "The URL of the request, as in http://shop.example.com/cart")]
     pub(crate) url: String,
 }
 

@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &Check) -> Result<ExitCode, Failure> {
             anstream::stdout().lock().write_all(text.as_bytes())
         }
     };
-    printed.map_err(Failure::output)?;
+    Failure::unless_written(printed)?;
     let failed = problems.iter().any(Located::is_error);
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

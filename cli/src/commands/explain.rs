@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &Explain) -> Result<ExitCode, Failure> {
             anstream::stdout().lock().write_all(text.as_bytes())
         }
     };
-    printed.map_err(Failure::output)?;
+    Failure::unless_written(printed)?;
     // What could not be read may have said something else.
     let is_whole =
         manifests.parsed.problems.iter().all(|problem| problem.problem.severity != Severity::Error);

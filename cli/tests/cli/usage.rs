@@ -45,6 +45,17 @@ fn completions_are_there_for_the_usual_shells() {
 }
 
 #[test]
+fn a_reader_that_has_seen_enough_changes_no_exit_code() {
+    let directory = Directory::with("a.yaml", "kind: [\n");
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_httproute"));
+    command.args(["check", "-f", "a.yaml"]).current_dir(directory.path()).stdout(writer);
+    let output = command.stderr(std::process::Stdio::piped()).output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(1), &b""[..]));
+}
+
+#[test]
 fn colours_are_for_terminals_only() {
     let directory = Directory::with("a.yaml", "kind: [\n");
     assert!(!directory.run(&["check", "-f", "a.yaml"]).stdout.contains('\u{1b}'));
