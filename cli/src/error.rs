@@ -18,6 +18,11 @@ impl Failure {
         Failure { message: message.into(), hint: String::new(), code: 1 }
     }
 
+    /// Says what to do.
+    pub(crate) fn with_hint(self, hint: impl Into<String>) -> Self {
+        Failure { hint: hint.into(), ..self }
+    }
+
     /// The command was not used as it is meant to be: exit code 2.
     pub(crate) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Failure { message: message.into(), hint: hint.into(), code: 2 }

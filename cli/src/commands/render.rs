@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use httproute_manifests::{Located, Options, resolve};
+use httproute_manifests::{Located, Options, Resolution, resolve};
 
 use crate::args::{Envoy, Proxy, Render, Target};
 use crate::diagnostics;
@@ -32,11 +32,27 @@ fn envoy(arguments: &Envoy) -> Result<ExitCode, Failure> {
     if problems.iter().any(Located::is_error) {
         return Err(Failure::new("nothing is rendered of manifests that cannot be read"));
     }
+    if resolution.chains.is_empty() && !resolution.gateways.is_empty() {
+        return Err(nothing_is_served(&resolution));
+    }
     let bootstrap = RenderOptions::new(&arguments.target)
         .and_then(|options| render::envoy(&resolution, &options))
         .map_err(Failure::new)?;
     std::io::stdout().write_all(bootstrap.as_bytes()).map_err(Failure::output)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// An Envoy without a listener is no use to anybody.
+fn nothing_is_served(resolution: &Resolution) -> Failure {
+    let message = "no listener of the Gateways can be served: the warnings above say why";
+    let names: Vec<String> = resolution.gateways.iter().map(|gateway| gateway.name.to_string()).collect();
+    match names.as_slice() {
+        [first, second, ..] => Failure::new(message).with_hint(format!(
+            "where Gateways have the same port, serve one of them (--gateway {first}), or bind a port for each \
+             (--port {first}/80=10080 --port {second}/80=10081)"
+        )),
+        _ => Failure::new(message),
+    }
 }
 
 /// How to resolve manifests for a proxy.
