@@ -38,6 +38,8 @@ counters! {
     Misdirected = "requests.misdirected" for Kinds::BACKENDS;
     /// Requests whose path has a dot segment, answered with 400.
     BadPath = "requests.bad_path" for Kinds::BACKENDS;
+    /// Requests that ask for no host, answered with 400.
+    BadHost = "requests.bad_host" for Kinds::BACKENDS;
     /// Requests of a rule in which something is wrong, answered with 500.
     BrokenRule = "requests.broken_rule" for Kinds::ALL;
     /// Requests of a rule without backend, answered with 500.
@@ -72,6 +74,7 @@ impl Counter {
             Reply::PREFLIGHT => Counter::Preflight,
             Reply::NO_RULE => Counter::Unmatched,
             Reply::MISDIRECTED => Counter::Misdirected,
+            Reply::BAD_HOST => Counter::BadHost,
             Reply::DOT_SEGMENT => Counter::BadPath,
             Reply::BROKEN_RULE => Counter::BrokenRule,
             Reply::NO_BACKEND => Counter::NoBackend,

@@ -18,10 +18,6 @@ use crate::host::{Call, Host};
 use crate::metrics::Counter;
 use crate::vm::Vm;
 
-/// How many bytes of memory one worker holds bodies for copies in at most. The memory of a module never shrinks, so this is
-/// what many uploads at once may cost for good. (A body that grows can take it beyond that once, by its own size.)
-pub const MAX_HELD: usize = 32 << 20;
-
 /// The copies of a request that are not complete yet.
 ///
 /// Dropped before [`Copies::complete`], they are counted as aborted: the request ended before its body did.
@@ -74,7 +70,7 @@ impl<H: Host> Copies<H> {
         if self.body.len() + size > self.limit {
             return self.give_up(Counter::MirrorTooLarge);
         }
-        if self.vm.held.get() + size > MAX_HELD {
+        if self.vm.held.get() + size > Settings::MIRROR_BODIES {
             return self.give_up(Counter::MirrorOverloaded);
         }
         match self.vm.host.buffer(BufferType::HttpRequestBody, size) {

@@ -50,7 +50,7 @@ impl<H: Host> Stream<H> {
             vm.tell_rule(&plan, settings);
         }
         self.saved = Saved::of(&plan, kinds, &routes);
-        if kinds.has(Kinds::MIRROR) && !plan.is_broken(kinds) && applied.counter != Counter::HostFailure {
+        if kinds.has(Kinds::MIRROR) && plan.broken.is_none() && applied.counter != Counter::HostFailure {
             let copies = Copies::of(&plan, settings, &request, applied.answered, &vm);
             if complete {
                 self.complete(copies, HeaderLines::new());

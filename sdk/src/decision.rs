@@ -29,6 +29,8 @@ pub enum NoRule {
     DotSegment,
     /// It is meant for a listener or a hostname that is not valid.
     Broken,
+    /// What it asks for is no host: another proxy could read another host in it.
+    BadHost,
 }
 
 impl Decision {
@@ -53,6 +55,7 @@ impl Decision {
             Decision::NoRule(NoRule::Misdirected) => (2, 0, 0, 0, 0),
             Decision::NoRule(NoRule::DotSegment) => (3, 0, 0, 0, 0),
             Decision::NoRule(NoRule::Broken) => (4, 0, 0, 0, 0),
+            Decision::NoRule(NoRule::BadHost) => (5, 0, 0, 0, 0),
         };
         let mut bytes = [0; Self::BYTES];
         let parts = fingerprint
@@ -92,6 +95,7 @@ impl Decision {
             2 => Some(Decision::NoRule(NoRule::Misdirected)),
             3 => Some(Decision::NoRule(NoRule::DotSegment)),
             4 => Some(Decision::NoRule(NoRule::Broken)),
+            5 => Some(Decision::NoRule(NoRule::BadHost)),
             _ => None,
         }
     }
@@ -110,6 +114,7 @@ mod tests {
             Decision::NoRule(NoRule::Misdirected),
             Decision::NoRule(NoRule::DotSegment),
             Decision::NoRule(NoRule::Broken),
+            Decision::NoRule(NoRule::BadHost),
         ] {
             let bytes = decision.to_bytes(42);
             assert_eq!(Decision::from_bytes(&bytes, 42), Some(decision));

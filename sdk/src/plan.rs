@@ -154,6 +154,7 @@ impl<'r> Plan<'r> {
         let chooses_backends = kinds.has(Kinds::BACKENDS);
         match self.decision {
             Decision::NoRule(NoRule::DotSegment) => chooses_backends.then_some(Reply::DOT_SEGMENT),
+            Decision::NoRule(NoRule::BadHost) => chooses_backends.then_some(Reply::BAD_HOST),
             Decision::NoRule(NoRule::Broken) => chooses_backends.then_some(Reply::BROKEN_RULE),
             Decision::NoRule(NoRule::Misdirected) => chooses_backends.then_some(Reply::MISDIRECTED),
             Decision::NoRule(NoRule::Unmatched) => {

@@ -5,7 +5,7 @@ use std::fmt;
 /// How bad a [`Problem`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Everything works as configured, but a person should look.
+    /// A person should look: something is ignored, or answered with 500, as the specification has it.
     Warning,
     /// A part of the configuration is not carried out; a rule that holds it answers 500.
     Error,

@@ -24,6 +24,8 @@ impl Reply<'static> {
     /// What the proxy has not normalised must not slip past a rule.
     pub const DOT_SEGMENT: Self =
         Self::of(400, "the path has a \".\" or \"..\" segment\n", "httproute_dot_segment");
+    /// "userinfo … should be treated as an error" (RFC 9110, section 4.2.4), and so should what is no host at all.
+    pub const BAD_HOST: Self = Self::of(400, "the request asks for no host\n", "httproute_bad_host");
     /// Something in the rule is wrong; the log says what.
     pub const BROKEN_RULE: Self =
         Self::of(500, "the rule for this request is not valid\n", "httproute_broken_rule");

@@ -13,6 +13,7 @@ use crate::matching::host::{HostPattern, Specificity, normalised_host, specifici
 use crate::matching::path::PathMatch;
 use crate::matching::{Candidate, Match};
 use crate::plan::{Plan, RuleName, Steps};
+use crate::reading::text::is_authority;
 use crate::request::RequestView;
 use crate::route::Route;
 use crate::rule::Rule;
@@ -62,6 +63,8 @@ impl Routes {
     }
 
     /// What becomes of `request`. "Only one route rule may receive the request."
+    ///
+    /// `draw` is that request's alone: the decision keeps its seed, from which all draws are taken again when it is resumed.
     pub fn plan<'r>(&'r self, request: &RequestView<'_>, draw: &mut Draw) -> Plan<'r> {
         let seed = draw.seed();
         match self.decide(request, seed) {
@@ -112,6 +115,9 @@ impl Routes {
     fn decide(&self, request: &RequestView<'_>, seed: u64) -> Result<Decision, NoRule> {
         if has_dot_segment(request.path()) {
             return Err(NoRule::DotSegment);
+        }
+        if !is_authority(request.authority()) {
+            return Err(NoRule::BadHost);
         }
         let host = normalised_host(request.authority());
         let (number, listener) = self.listener(&host)?;
@@ -199,9 +205,12 @@ impl Routes {
         };
         let mut cx = Cx { request, listener, prefix, draw };
         let flow = filters::run(&rule.filters, &mut cx, &mut plan);
-        if let (Flow::Continue, Some(choice)) = (flow, chosen) {
+        if let Some(choice) = chosen.filter(|_| flow == Flow::Continue || plan.preflight) {
+            // A preflight goes there where no module of the chain carries CORS out.
             plan.backend = choice.backend();
-            filters::run(choice.filters(), &mut cx, &mut plan);
+            if flow == Flow::Continue {
+                filters::run(choice.filters(), &mut cx, &mut plan);
+            }
         }
         mirror::assign_carriers(&mut plan, self.settings.mirror_headers.len());
         Some(plan)

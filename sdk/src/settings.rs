@@ -29,6 +29,9 @@ impl Settings {
     /// How many copies of a request the proxy carries at most. Fixed, because the proxy's route has a mirror policy for
     /// each, and an edit of an HTTPRoute must never change the proxy's route.
     pub const PROXY_MIRRORS: usize = 4;
+    /// The most that [`Settings::mirror_body_limit`] can be, and the bytes of bodies that one worker holds for copies at most:
+    /// 32 MiB. The memory of a module never shrinks, so this is what many uploads at once may cost for good.
+    pub const MIRROR_BODIES: usize = 32 << 20;
     /// The default of [`Settings::mirror_body_limit`]: 1 MiB.
     pub const MIRROR_BODY_LIMIT: usize = 1 << 20;
 }

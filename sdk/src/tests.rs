@@ -68,6 +68,7 @@ fn requests_that_belong_to_no_rule() {
     let routes = routes(json!({ "routes": [route("a", json!(["a"]))], "unmatched": "pass" }));
     assert_eq!(status(&routes, "http://b/"), 200);
     assert_eq!(status(&routes, "http://a/x/../y"), 400);
+    assert_eq!(status(&routes, "http://user@a/"), 400, "another proxy would see the host a");
     get(&routes, "http://b/", |plan| {
         assert!(plan.passes(Kinds::ALL, Some(Unmatched::Pass)));
         assert_eq!(plan.reply(Kinds::ALL, None).unwrap().status, 404);

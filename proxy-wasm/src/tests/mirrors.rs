@@ -1,7 +1,6 @@
 //! Copies that the module sends.
 
 use super::*;
-use crate::mirror::MAX_HELD;
 use crate::outbox::MAX_CALLS;
 
 /// A rule with mirrors to these services, to the backend `one`.
@@ -147,7 +146,7 @@ fn many_bodies_at_once_are_bounded() {
         proxy.body(&mut stream, &chunk, false);
         held.push(stream);
     }
-    assert_eq!(proxy.root.borrow().vm().held.get(), MAX_HELD);
+    assert_eq!(proxy.root.borrow().vm().held.get(), httproute_sdk::Settings::MIRROR_BODIES);
     assert_eq!(proxy.metric(&format!("{M}.overloaded")), 1);
     held.clear();
     assert_eq!(proxy.root.borrow().vm().held.get(), 0);
@@ -227,6 +226,10 @@ fn a_broken_rule_sends_no_copies() {
         "backendRefs":[{"name":"one","port":80,"weight":-1}]}"#;
     let proxy = Proxy::new(COMBINED, &rules(rule));
     assert_eq!(proxy.request(&get("/", &[])), Action::Pause);
+    assert_eq!(proxy.host.calls(), []);
+    // What is wrong is another module's to answer for, but its request must not reach the mirror either.
+    let proxy = Proxy::new(single(Kinds::MIRROR), &rules(rule));
+    assert_eq!(proxy.request(&get("/", &[])), Action::Continue);
     assert_eq!(proxy.host.calls(), []);
 }
 

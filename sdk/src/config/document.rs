@@ -49,6 +49,13 @@ impl<'a> Document<'a> {
             Some(kind) => Some(parse::<Cow<'_, str>>(kind.get(), "kind", "a string")?),
             None => None,
         };
+        if kind.is_some()
+            && let Some(setting) = members.keys().find(|key| KNOWN.contains(&&***key))
+        {
+            return Err(form(format!(
+                "the setting {setting:?} has no place beside \"kind\"; give an object with \"routes\" and settings"
+            )));
+        }
         match kind.as_deref() {
             Some("HTTPRoute") => {
                 let whole: &RawValue = parse(text, "the document", "an object")?;

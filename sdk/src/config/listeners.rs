@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::ByName;
 use super::route::recognisable;
 use crate::kinds::Kinds;
 use crate::listener::{Listener, Scheme};
@@ -9,7 +10,6 @@ use crate::matching::host::HostPattern;
 use crate::reading::node::Node;
 use crate::reading::report::{Place, Report};
 use crate::reading::text::is_hostname;
-use crate::route::Route;
 
 /// A listener, and the routes that are attached to it: `None` for all.
 pub(super) struct Attachment {
@@ -17,7 +17,7 @@ pub(super) struct Attachment {
     pub(super) routes: Option<Vec<u32>>,
 }
 
-pub(super) fn decode(list: &[Value], routes: &[Route], report: &mut Report) -> Vec<Attachment> {
+pub(super) fn decode(list: &[Value], routes: &ByName, report: &mut Report) -> Vec<Attachment> {
     let place = Place::Start("/listeners");
     let nodes =
         list.iter().enumerate().map(|(index, value)| Node { value, place: Place::Index(&place, index) });
@@ -25,7 +25,7 @@ pub(super) fn decode(list: &[Value], routes: &[Route], report: &mut Report) -> V
 }
 
 /// A listener in which something is wrong is kept, and answers 500: were it left out, its requests would go to another.
-fn decode_one(node: &Node<'_>, routes: &[Route], report: &mut Report) -> Attachment {
+fn decode_one(node: &Node<'_>, routes: &ByName, report: &mut Report) -> Attachment {
     report.start(Kinds::BACKENDS);
     let mut listener = Listener { hostname: None, port: None, scheme: None, table: 0, broken: false };
     let mut attached = None;
@@ -49,9 +49,9 @@ fn decode_one(node: &Node<'_>, routes: &[Route], report: &mut Report) -> Attachm
             let mut numbers = Vec::new();
             object.each("routes", usize::MAX, report, |node, report| {
                 let Some(name) = node.text(report) else { return };
-                let found = routes.iter().enumerate().filter(|(_, route)| *route.name == *name);
+                let found = routes.get(name).map(Vec::as_slice).unwrap_or_default();
                 let before = numbers.len();
-                numbers.extend(found.map(|(number, _)| number as u32));
+                numbers.extend_from_slice(found);
                 if numbers.len() == before {
                     let message = format!("no route is named {name:?}");
                     report.warn(&node.place, "UnknownRoute", message, "name routes as namespace/name");

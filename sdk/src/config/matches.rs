@@ -128,6 +128,9 @@ fn literal(kind: &str, value: &str) -> Option<PathMatch> {
 /// The whole path elements with which every path that a regular expression is meant for begins. Nothing where there is
 /// none: a rule that cannot be read must not take all requests.
 fn literal_beginning(pattern: &str) -> Option<PathMatch> {
+    if pattern.contains('|') {
+        return None;
+    }
     let pattern = pattern.strip_prefix('^').unwrap_or(pattern);
     let end =
         pattern.find(|c: char| !(c.is_ascii_alphanumeric() || "/-_~".contains(c))).unwrap_or(pattern.len());

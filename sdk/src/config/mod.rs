@@ -10,13 +10,15 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::matching::host::HostPattern;
 use crate::problem::{Problem, Refusal};
 use crate::reading::report::{Place, Report};
-use crate::references::Unresolved;
+use crate::references::{RuleScope, Unresolved};
 use crate::route::Route;
 use crate::routes::Routes;
 use crate::rule::Rule;
@@ -44,6 +46,7 @@ impl Routes {
         let unresolved = Unresolved::new(unresolved.into_iter());
         let mut routes: Vec<Route> = Vec::new();
         let mut rules: Vec<Rule> = Vec::new();
+        let mut by_name = ByName::new();
         for (index, raw) in document.routes.iter().enumerate() {
             let start = document.route_pointer(index);
             let place = Place::Start(&start);
@@ -51,19 +54,26 @@ impl Routes {
             let Some(value) = tree(raw, &place, &mut report) else { continue };
             fingerprint.add("route", &value);
             let number = routes.len() as u32;
-            let route =
-                route::decode(&value, place, number, &cluster_name, &unresolved, &mut rules, &mut report);
+            let first_rule = rules.len();
+            let scope = RuleScope {
+                namespace: "default",
+                cluster_name: &cluster_name,
+                unresolved: &unresolved,
+                settings: &settings,
+                single_prefix: false,
+            };
+            let route = route::decode(&value, place, number, scope, &mut rules, &mut report);
             if let Some(route) = route {
-                repeated(&route, &routes, &place, &mut report);
+                note(&route, number, &mut by_name, &place, &mut report);
                 routes.push(route);
             } else {
-                rules.retain(|rule| rule.route != number);
+                rules.truncate(first_rule);
             }
         }
         unresolved.report_unmet(&mut report);
 
         let listeners = document.list("listeners", &mut fingerprint)?;
-        let listeners = listeners.map(|list| listeners::decode(&list, &routes, &mut report));
+        let listeners = listeners.map(|list| listeners::decode(&list, &by_name, &mut report));
         let misdirected = document.list("misdirected", &mut fingerprint)?.unwrap_or_default();
         let misdirected = listeners::decode_misdirected(&misdirected, &mut report);
         document.list("extensions", &mut fingerprint)?;
@@ -116,9 +126,14 @@ fn tree(raw: &RawValue, place: &Place<'_>, report: &mut Report) -> Option<Value>
     }
 }
 
-fn repeated(route: &Route, earlier: &[Route], place: &Place<'_>, report: &mut Report) {
-    if !route.name.ends_with('/') && earlier.iter().any(|earlier| earlier.name == route.name) {
+/// The numbers of the routes by name: a large configuration is not to be searched for each of them.
+type ByName = BTreeMap<Box<str>, Vec<u32>>;
+
+fn note(route: &Route, number: u32, by_name: &mut ByName, place: &Place<'_>, report: &mut Report) {
+    let same = by_name.entry(route.name.clone()).or_default();
+    if !same.is_empty() && !route.name.ends_with('/') {
         let message = format!("another route is named {} too, and both are carried out", route.name);
         report.warn(place, "DuplicateName", message, "give each route a name of its own");
     }
+    same.push(number);
 }

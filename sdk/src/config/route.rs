@@ -9,7 +9,7 @@ use crate::reading::node::{Node, Object};
 use crate::reading::report::{Place, Report};
 use crate::reading::text::is_hostname;
 use crate::reading::time;
-use crate::references::{ClusterName, RuleScope, Unresolved};
+use crate::references::RuleScope;
 use crate::route::{Hostname, Route};
 use crate::rule::Rule;
 
@@ -18,8 +18,7 @@ pub(crate) fn decode(
     value: &Value,
     place: Place<'_>,
     number: u32,
-    cluster_name: &ClusterName,
-    unresolved: &Unresolved,
+    scope: RuleScope<'_>,
     rules: &mut Vec<Rule>,
     report: &mut Report,
 ) -> Option<Route> {
@@ -31,7 +30,7 @@ pub(crate) fn decode(
 
     let metadata = object.get("metadata").and_then(|node| node.object(report));
     let text = |key| metadata.as_ref().and_then(|metadata| metadata.get(key)?.value.as_str());
-    let namespace = text("namespace").filter(|namespace| !namespace.is_empty()).unwrap_or("default");
+    let namespace = text("namespace").filter(|namespace| !namespace.is_empty()).unwrap_or(scope.namespace);
     let name = text("name").unwrap_or_default();
     if name.is_empty() {
         let message = "metadata.name is missing, so that problems and logs cannot name the route".into();
@@ -46,10 +45,10 @@ pub(crate) fn decode(
     let listed =
         spec.get("hostnames").is_some_and(|node| node.value.as_array().is_none_or(|list| !list.is_empty()));
     let hostnames = listed.then(|| hostnames(&spec, report));
-    let scope = || RuleScope { namespace, cluster_name, unresolved, single_prefix: false };
+    let scope = RuleScope { namespace, ..scope };
     let mut names: Vec<Box<str>> = Vec::new();
     let mut add = |node: &Node<'_>, place: usize, report: &mut Report| {
-        let rule = rule::decode(node, number, place as u32, scope(), report);
+        let rule = rule::decode(node, number, place as u32, scope, report);
         if let Some(name) = &rule.name {
             if names.contains(name) {
                 // "Rule name must be unique within the route".
@@ -63,7 +62,7 @@ pub(crate) fn decode(
     match spec.get("rules") {
         Some(_) => {
             let mut place = 0;
-            spec.each("rules", 16, report, |node, report| {
+            spec.each("rules", usize::MAX, report, |node, report| {
                 add(&node, place, report);
                 place += 1;
             });

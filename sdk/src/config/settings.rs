@@ -22,9 +22,10 @@ pub(super) fn decode(document: &Document<'_>) -> Result<(Settings, ClusterName),
         }
     }
     if let Some(limit) = document.number("mirrorBodyLimit")? {
-        if limit.fract() != 0.0 || !(0.0..=f64::from(MOST_BODY)).contains(&limit) {
+        if limit.fract() != 0.0 || !(0.0..=Settings::MIRROR_BODIES as f64).contains(&limit) {
             return Err(form(format!(
-                "mirrorBodyLimit must be a number of bytes up to {MOST_BODY}, but is {limit}"
+                "mirrorBodyLimit must be a number of bytes up to {}, but is {limit}",
+                Settings::MIRROR_BODIES
             )));
         }
         settings.mirror_body_limit = limit as usize;
@@ -52,9 +53,6 @@ pub(super) fn decode(document: &Document<'_>) -> Result<(Settings, ClusterName),
     };
     Ok((settings, cluster_name))
 }
-
-/// Bytes of a body that a module may be told to hold: a tenth of the memory that a module can have at all.
-const MOST_BODY: u32 = 400 << 20;
 
 fn header_name(setting: &str, name: &str) -> Result<Box<str>, Refusal> {
     if is_token(name) {

@@ -77,6 +77,7 @@ fn what_is_wrong_in_a_rule_is_told_with_place_and_code_and_the_rule_answers_500(
             "InvalidRegex",
         ),
         (rule(json!({ "matches": {} })), "/matches", "WrongType"),
+        (rule(json!({ "matches": vec![json!({}); 65] })), "/matches", "TooMany"),
         (rule(json!({ "name": "A rule" })), "", "InvalidName"),
         (with_filter(json!({ "requestMirror": {} })), "/filters/0", "Missing"),
         (with_filter(json!({ "type": "Rewrite" })), "/filters/0/type", "UnsupportedValue"),
@@ -226,7 +227,6 @@ fn what_the_api_server_or_a_person_would_object_to_is_warned_of_and_carried_out(
             "/matches/0/headers/1",
             "DuplicateName",
         ),
-        (rule(json!({ "matches": vec![json!({}); 65] })), "/matches", "TooMany"),
         (with_backend(json!({ "weight": 0 })), "", "AllWeightsZero"),
         (with_backend(json!({ "group": "example.com", "kind": "Bucket" })), "/backendRefs/0", "InvalidKind"),
     ] {
@@ -319,6 +319,7 @@ fn only_a_document_that_is_none_is_refused_as_a_whole() {
         ("{\"route\": []}", "NotOfThisForm", "did you mean \"routes\"?"),
         ("{\"spec\": {}}", "NotOfThisForm", "needs \"kind\": \"HTTPRoute\""),
         ("{\"kind\": \"Gateway\"}", "NotOfThisForm", "\"Gateway\""),
+        ("{\"kind\": \"List\", \"items\": [], \"version\": 7}", "NotOfThisForm", "no place beside"),
         ("{\"kind\": \"List\"}", "NotOfThisForm", "no items"),
         ("{\"version\": 2, \"rutes\": []}", "NewerVersion", "version 2"),
         ("{\"version\": \"1\", \"routes\": []}", "NotOfThisForm", "version must be a number"),

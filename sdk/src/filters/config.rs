@@ -65,7 +65,7 @@ fn decode_one(
 ) -> Option<RuleFilter> {
     match name {
         "RequestHeaderModifier" => {
-            headers::decode_request(config, report).map(RuleFilter::RequestHeaderModifier)
+            headers::decode_request(config, scope, report).map(RuleFilter::RequestHeaderModifier)
         }
         "ResponseHeaderModifier" => {
             headers::decode_response(config, report).map(RuleFilter::ResponseHeaderModifier)

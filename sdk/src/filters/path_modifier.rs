@@ -38,7 +38,9 @@ impl PathModifier {
             PathModifier::Prefix(_) => {
                 let rest = request.path().get(prefix.len()..).unwrap_or_default();
                 let kept = replacement.path.strip_suffix('/').unwrap_or(&replacement.path);
-                [kept.as_bytes(), rest].concat()
+                // A target such as `*` does not begin with the slash that parts elements.
+                let slash: &[u8] = if rest.is_empty() || rest.starts_with(b"/") { b"" } else { b"/" };
+                [kept.as_bytes(), slash, rest].concat()
             }
         };
         // An empty path is none, and one that begins with two slashes would be taken for a host.

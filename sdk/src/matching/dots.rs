@@ -3,7 +3,7 @@
 /// Whether a path has a `.` or `..` segment, percent-encoded or not.
 ///
 /// Such a path means another one to whoever resolves it, so it could slip past the rule for that other path. Some backends
-/// decode `%2f` and take `\` for `/`, so these end a segment here too.
+/// decode `%2f`, take `\` for `/`, and leave out what follows a `;`, so these end a segment here too.
 pub(crate) fn has_dot_segment(path: &[u8]) -> bool {
     let mut rest = path;
     // The characters of the segment so far: dots only, at most two, or `None` where something else stood in it.
@@ -17,7 +17,7 @@ pub(crate) fn has_dot_segment(path: &[u8]) -> bool {
         };
         rest = after;
         match byte {
-            b'/' | b'\\' => {
+            b'/' | b'\\' | b';' => {
                 if is_dot_segment(dots) {
                     return true;
                 }
@@ -54,6 +54,8 @@ mod tests {
             "/a%5c..%5Cb",
             "..",
             "/a/%2e",
+            "/x/..;/admin",
+            "/x/.;a=b",
             "/%/..",
             "/%2/../b",
             "/%%2f..",

@@ -88,7 +88,7 @@ pub(crate) fn whole(pattern: &str) -> Result<Regex, regex_lite::Error> {
 }
 
 /// Bytes that one compiled regular expression may take: `[a-z]{1,1000}` fits, `(.{1,1000}){1,1000}` does not.
-const SIZE_LIMIT: usize = 1 << 20;
+const SIZE_LIMIT: usize = 1 << 18;
 
 #[cfg(test)]
 mod tests {

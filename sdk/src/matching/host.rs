@@ -102,7 +102,8 @@ impl<T> HostTable<T> {
             .enumerate()
             .filter(|(place, byte)| self.has_wildcards && **byte == b'.' && *place > 0);
         let wildcards = dots.filter_map(|(dot, _)| {
-            let suffix = host.get(dot + 1..)?;
+            // No hostname is longer, so a host that is nothing but dots costs no more than another.
+            let suffix = host.get(dot + 1..).filter(|suffix| suffix.len() <= 253)?;
             self.find(|pattern| match pattern {
                 HostPattern::Exact(_) => std::cmp::Ordering::Less,
                 HostPattern::Wildcard(wildcard) => wildcard.as_bytes().cmp(suffix),

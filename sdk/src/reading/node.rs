@@ -116,8 +116,8 @@ impl<'a> Object<'a> {
         node
     }
 
-    /// Reads each item of the list `key`, where it is there. More than `most` of them are warned of: the API server would
-    /// refuse them.
+    /// Reads each item of the list `key`, where it is there. More than `most` of them are an error, and are not read: the API
+    /// server would refuse them, and what they would cost is a product of the lengths of several lists.
     pub(crate) fn each(
         &self,
         key: &str,
@@ -129,9 +129,9 @@ impl<'a> Object<'a> {
         let Some(items) = list.items(report) else { return };
         if items.len() > most {
             let message = format!("{key} has {} items, but the API server takes at most {most}", items.len());
-            report.warn(&list.place, "TooMany", message, "");
+            report.error(&list.place, "TooMany", message, "");
         }
-        for (index, value) in items.iter().enumerate() {
+        for (index, value) in items.iter().enumerate().take(most) {
             read(Node { value, place: Place::Index(&list.place, index) }, report);
         }
     }

@@ -30,6 +30,11 @@ fn is_label(label: &str) -> bool {
         && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
+/// Bytes of a host, with or without a port: no user, no path, nothing that another proxy could take for a border.
+pub(crate) fn is_authority(text: &[u8]) -> bool {
+    text.iter().all(|b| b.is_ascii_alphanumeric() || b"-._~%:[]".contains(b))
+}
+
 /// "the name of a section in a Kubernetes resource": the name of a rule.
 pub(crate) fn is_section_name(text: &str) -> bool {
     is_precise_hostname(text)

@@ -49,7 +49,13 @@ pub(crate) fn decode_reference(
         );
         return Some(None);
     }
-    Some(Some(scope.cluster_name.name(&reference).into()))
+    let cluster = scope.cluster_name.name(&reference);
+    // The name stands in a request header, and the API has no pattern for names of backends.
+    if !cluster.bytes().all(|b| b.is_ascii_graphic()) {
+        report.error(&object.place, "InvalidName", format!("{cluster:?} cannot name an upstream"), "");
+        return None;
+    }
+    Some(Some(cluster.into()))
 }
 
 fn text<'o>(

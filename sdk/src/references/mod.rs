@@ -4,16 +4,20 @@ mod backend_ref;
 mod cluster;
 mod unresolved;
 
+use crate::settings::Settings;
+
 pub(crate) use backend_ref::decode_reference;
 pub(crate) use cluster::ClusterName;
 pub(crate) use unresolved::Unresolved;
 
 /// What the parts of a rule need to know of what is around them.
+#[derive(Clone, Copy)]
 pub(crate) struct RuleScope<'a> {
     /// The namespace of the route: "When unspecified, the local namespace is inferred."
     pub(crate) namespace: &'a str,
     pub(crate) cluster_name: &'a ClusterName,
     pub(crate) unresolved: &'a Unresolved,
+    pub(crate) settings: &'a Settings,
     /// Whether the rule has exactly one match, and that of type PathPrefix.
     pub(crate) single_prefix: bool,
 }

@@ -9,8 +9,8 @@ use crate::model::{Configuration, Request};
 use crate::written::{route, routes};
 use crate::{cases, observe};
 
-pub(crate) const PIECES: [&str; 14] =
-    ["/", "/", "%2f", "%2F", "\\", "%5c", "%5C", ".", "..", "%2e", "%2E", "a", "%25", "%252e"];
+pub(crate) const PIECES: [&str; 15] =
+    [";", "/", "/", "%2f", "%2F", "\\", "%5c", "%5C", ".", "..", "%2e", "%2E", "a", "%25", "%252e"];
 /// What is no percent-encoding.
 pub(crate) const STRAY: [&str; 4] = ["%", "%2", "%z", "%%"];
 

@@ -8,7 +8,7 @@ use httproute_sdk::NoRule;
 
 use crate::model::{Configuration, Listener, Match, PathKind, Request, Route, Rule};
 use crate::predicates::{
-    has_dot_segment, path, path_match, same_header, same_param, satisfies, without_equivalents,
+    has_dot_segment, is_host, path, path_match, same_header, same_param, satisfies, without_equivalents,
 };
 
 /// What becomes of a request.
@@ -79,6 +79,9 @@ pub(crate) fn verdict(configuration: &Configuration, request: &Request) -> Verdi
     let path = path(request);
     if has_dot_segment(path) {
         return Verdict::NoRule(NoRule::DotSegment);
+    }
+    if !is_host(&request.authority) {
+        return Verdict::NoRule(NoRule::BadHost);
     }
     if is_misdirected(configuration, request) {
         return Verdict::NoRule(NoRule::Misdirected);

@@ -57,7 +57,7 @@ proptest! {
 fn the_generated_contests_are_decided_by_every_criterion() {
     let mut runner = TestRunner::deterministic();
     let mut decided = [0usize; PRECEDENCE.len()];
-    let (mut ruled, mut unmatched, mut misdirected, mut dotted) = (0, 0, 0, 0);
+    let (mut ruled, mut unmatched, mut misdirected, mut dotted, mut bad_host) = (0, 0, 0, 0, 0);
     for _ in 0..400 {
         let configuration = configuration().new_tree(&mut runner).unwrap().current();
         for _ in 0..20 {
@@ -67,6 +67,7 @@ fn the_generated_contests_are_decided_by_every_criterion() {
                 Verdict::NoRule(NoRule::Unmatched) => unmatched += 1,
                 Verdict::NoRule(NoRule::Misdirected) => misdirected += 1,
                 Verdict::NoRule(NoRule::DotSegment) => dotted += 1,
+                Verdict::NoRule(NoRule::BadHost) => bad_host += 1,
                 Verdict::NoRule(NoRule::Broken) => {
                     panic!("nothing is wrong in {configuration:?}")
                 }
@@ -80,7 +81,7 @@ fn the_generated_contests_are_decided_by_every_criterion() {
     for ((name, _), count) in PRECEDENCE.iter().zip(decided) {
         assert!(count >= 20, "{name} decided {count} contests: {decided:?}");
     }
-    for (outcome, count) in [ruled, unmatched, misdirected, dotted].into_iter().enumerate() {
+    for (outcome, count) in [ruled, unmatched, misdirected, dotted, bad_host].into_iter().enumerate() {
         assert!(count >= 200, "outcome {outcome} came up {count} times");
     }
 }

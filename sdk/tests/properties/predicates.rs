@@ -117,12 +117,17 @@ pub(crate) fn path(request: &Request) -> &[u8] {
     if path.is_empty() { b"/" } else { path }
 }
 
+/// A host, an address in brackets, a port: letters, digits, and `-._~%:[]` (RFC 3986, section 3.2 without user and sub-delims).
+pub(crate) fn is_host(authority: &[u8]) -> bool {
+    authority.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%:[]".contains(byte))
+}
+
 /// "A request path with a `.` or `..` segment, percent-encoded or not": a slash may be encoded too, and some servers take
-/// a backslash for one.
+/// a backslash for one, or leave out what a semicolon begins.
 pub(crate) fn has_dot_segment(path: &[u8]) -> bool {
     let mut plain = path.iter().map(|byte| char::from(*byte)).collect::<String>().to_lowercase();
     for (encoded, decoded) in [("%2e", "."), ("%2f", "/"), ("%5c", "/"), ("\\", "/")] {
         plain = plain.replace(encoded, decoded);
     }
-    plain.split('/').any(|segment| [".", ".."].contains(&segment))
+    plain.split(['/', ';']).any(|segment| [".", ".."].contains(&segment))
 }

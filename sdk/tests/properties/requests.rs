@@ -7,7 +7,7 @@ use proptest::sample::select;
 use crate::model::Request;
 use crate::strategies::plain_path;
 
-const HOSTS: [&[u8]; 13] = [
+const HOSTS: [&[u8]; 14] = [
     b"example.com",
     b"a.example.com",
     b"b.a.example.com",
@@ -21,6 +21,7 @@ const HOSTS: [&[u8]; 13] = [
     b"",
     b"[2001:db8::1]",
     b"a\xff.example.com",
+    b"user@a.example.com",
 ];
 
 const ODD_PATHS: [&[u8]; 28] = [

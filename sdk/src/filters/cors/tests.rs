@@ -143,3 +143,31 @@ fn what_is_wrong_in_a_cors_filter() {
         assert_eq!(rule_errors(rule(cors.clone())), [(format!("/filters/0/cors{place}"), code)], "{cors}");
     }
 }
+
+#[test]
+fn a_preflight_reaches_no_backend_where_only_some_of_them_have_cors() {
+    let cors = json!([{ "type": "CORS", "cors": { "allowOrigins": ["*"] } }]);
+    let routes = routes(one_rule(json!({
+        "matches": [{ "method": "GET" }],
+        "backendRefs": [{ "name": "a", "port": 80, "filters": cors }, { "name": "b", "port": 80 }],
+    })));
+    let lines: [(&[u8], &[u8]); 3] =
+        [(b":method", b"OPTIONS"), (b"origin", b"https://a.com"), (b"access-control-request-method", b"GET")];
+    let request = RequestView::new(&lines, &|| None);
+    for seed in 0..50 {
+        let plan = routes.plan(&request, &mut Draw::seeded(seed));
+        assert!(matches!(plan.outcome(&request, routes.settings()), Outcome::Answered(_)));
+    }
+}
+
+#[test]
+fn without_a_module_for_cors_a_preflight_goes_to_the_backend() {
+    let routes = routes(one_rule(json!({
+        "filters": [{ "type": "CORS", "cors": {} }], "backendRefs": [{ "name": "svc", "port": 80 }],
+    })));
+    let lines: [(&[u8], &[u8]); 3] =
+        [(b":method", b"OPTIONS"), (b"origin", b"https://a.com"), (b"access-control-request-method", b"GET")];
+    let plan = routes.plan(&RequestView::new(&lines, &|| None), &mut Draw::seeded(0));
+    assert_eq!(plan.reply(crate::Kinds::BACKENDS, None), None);
+    assert_eq!(plan.reply(crate::Kinds::ALL, None).unwrap().status, 204);
+}

@@ -4,25 +4,32 @@ use super::{RequestHeaderModifier, ResponseHeaderModifier};
 use crate::header_op::HeaderOp;
 use crate::reading::node::{Node, Object};
 use crate::reading::report::Report;
-use crate::reading::text::{is_header_value, is_token};
+use crate::reading::text::{is_authority, is_header_value, is_token};
+use crate::references::RuleScope;
+use crate::settings::Settings;
 
-pub(crate) fn decode_request(node: &Node<'_>, report: &mut Report) -> Option<RequestHeaderModifier> {
-    let ops = Modifier { of_request: true, ops: Vec::new() }.decode(node, report)?;
+pub(crate) fn decode_request(
+    node: &Node<'_>,
+    scope: &RuleScope<'_>,
+    report: &mut Report,
+) -> Option<RequestHeaderModifier> {
+    let ops = Modifier { of_request: Some(scope.settings), ops: Vec::new() }.decode(node, report)?;
     Some(RequestHeaderModifier { ops })
 }
 
 pub(crate) fn decode_response(node: &Node<'_>, report: &mut Report) -> Option<ResponseHeaderModifier> {
-    let ops = Modifier { of_request: false, ops: Vec::new() }.decode(node, report)?;
+    let ops = Modifier { of_request: None, ops: Vec::new() }.decode(node, report)?;
     Some(ResponseHeaderModifier { ops })
 }
 
 /// A modifier that is being read.
-struct Modifier {
-    of_request: bool,
+struct Modifier<'a> {
+    /// The settings, where it is a request's: they name headers that are not the rule's to change.
+    of_request: Option<&'a Settings>,
     ops: Vec<HeaderOp>,
 }
 
-impl Modifier {
+impl Modifier<'_> {
     fn decode(mut self, node: &Node<'_>, report: &mut Report) -> Option<Box<[HeaderOp]>> {
         let modifier = node.object(report)?;
         modifier.only(&["set", "add", "remove"], report);
@@ -46,6 +53,14 @@ impl Modifier {
 
     fn push(&mut self, op: HeaderOp, entry: &Node<'_>, report: &mut Report) {
         let Some(op) = self.on_host(op, entry, report) else { return };
+        if self.of_request.is_some_and(|settings| settings.is_private(op.name().as_bytes())) {
+            let message = format!(
+                "{:?} is how modules and proxy talk to each other, so this entry is ignored",
+                op.name()
+            );
+            report.warn(&entry.place, "PrivateHeader", message, "use another header");
+            return;
+        }
         let earlier = self.ops.iter().find(|earlier| earlier.name() == op.name());
         match earlier {
             None => self.ops.push(op),
@@ -79,8 +94,8 @@ impl Modifier {
     /// replaced, but neither be missing nor have two values.
     fn on_host(&self, op: HeaderOp, entry: &Node<'_>, report: &mut Report) -> Option<HeaderOp> {
         match op {
-            op if op.name() != "host" || !self.of_request => Some(op),
-            HeaderOp::Set { value, .. } if is_authority(&value) => {
+            op if op.name() != "host" || self.of_request.is_none() => Some(op),
+            HeaderOp::Set { value, .. } if is_authority(value.as_bytes()) => {
                 Some(HeaderOp::Set { name: ":authority".into(), value })
             }
             _ => {
@@ -121,8 +136,4 @@ fn header_value<'a>(node: &Node<'a>, report: &mut Report) -> Option<Box<str>> {
     let message = "a header value must have 1 to 4096 characters and no control characters".into();
     report.error(&node.place, "InvalidHeaderValue", message, "");
     None
-}
-
-fn is_authority(value: &str) -> bool {
-    value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~:[]".contains(&b))
 }

@@ -26,6 +26,10 @@ impl Filter for RequestHeaderModifier {
     fn on_request<'r>(&'r self, _: &mut Cx<'_>, plan: &mut Plan<'r>) -> Flow {
         if !self.ops.is_empty() {
             plan.request_headers.push(&self.ops);
+            // Of two filters that change the host, the later has the last word.
+            if self.ops.iter().any(|op| op.name() == ":authority") {
+                plan.authority = None;
+            }
         }
         Flow::Continue
     }

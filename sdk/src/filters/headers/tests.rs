@@ -80,3 +80,27 @@ fn the_first_of_equivalent_names_in_a_list_counts() {
     assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), ["DuplicateName"]);
     get(&routes, "http://a/", |plan| assert_eq!(plan.request_headers.concat().len(), 1));
 }
+
+#[test]
+fn of_two_filters_that_change_the_host_the_later_has_the_last_word() {
+    let rewrite = json!({ "type": "URLRewrite", "urlRewrite": { "hostname": "rewrite.org" } });
+    let set = json!({ "type": "RequestHeaderModifier",
+                      "requestHeaderModifier": { "set": [{ "name": "Host", "value": "modifier.org" }] } });
+    for (filters, host) in [([&rewrite, &set], "modifier.org"), ([&set, &rewrite], "rewrite.org")] {
+        let routes =
+            routes(one_rule(json!({ "filters": filters, "backendRefs": [{ "name": "svc", "port": 80 }] })));
+        let headers: [(&[u8], &[u8]); 2] = [(b":authority", b"a"), (b":path", b"/")];
+        let request = RequestView::new(&headers, &|| None);
+        let plan = routes.plan(&request, &mut crate::Draw::seeded(0));
+        let Outcome::Forwarded { headers, .. } = plan.outcome(&request, routes.settings()) else { panic!() };
+        assert!(headers.contains(&(b":authority".to_vec(), host.as_bytes().to_vec())), "{headers:?}");
+    }
+}
+
+#[test]
+fn headers_by_which_modules_and_proxy_talk_are_not_the_rules_to_change() {
+    let (_, problems) = crate::testing::decode(one_rule(modifier(
+        json!({ "set": [{ "name": "X-HTTPRoute-Cluster", "value": "other" }] }),
+    )));
+    assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), ["PrivateHeader"]);
+}

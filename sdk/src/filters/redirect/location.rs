@@ -18,20 +18,24 @@ impl RequestRedirect {
         let mut location = format!("{}://", scheme.name());
         match &self.hostname {
             Some(hostname) => location.push_str(hostname),
-            // What the client sent stands in a header of the answer, so only what is part of a host gets there.
-            None => location.push_str(&as_host(without_port(cx.request.authority()))),
+            // What the client sent stands in a header of the answer. A request for what is no host has been refused.
+            None => location.push_str(&String::from_utf8_lossy(without_port(cx.request.authority()))),
         }
         if let Some(port) = port {
             // Writing to a String cannot fail.
             let _ = write!(location, ":{port}");
         }
-        let path = match &self.path {
+        let mut path = match &self.path {
             Some(path) => path.apply(cx.request, cx.prefix.unwrap_or_default()),
             None => match cx.request.query() {
                 Some(query) => [cx.request.path(), b"?", query].concat(),
                 None => cx.request.path().to_vec(),
             },
         };
+        // `*` is no path, and would be read as a part of the host.
+        if !path.starts_with(b"/") {
+            path.insert(0, b'/');
+        }
         location.push_str(&as_uri(&path, b"?"));
         location
     }
@@ -65,12 +69,4 @@ impl RequestRedirect {
 fn as_seen_by_client(listener: Option<Scheme>, cx: &Cx<'_>) -> Scheme {
     let request = Scheme::new(cx.request.scheme());
     if [listener, request].contains(&Some(Scheme::Https)) { Scheme::Https } else { Scheme::Http }
-}
-
-/// The bytes of `host` that can be part of a host, in an order that the client chose.
-fn as_host(host: &[u8]) -> String {
-    host.iter()
-        .filter(|b| b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=%[]:".contains(b))
-        .map(|&b| char::from(b))
-        .collect()
 }

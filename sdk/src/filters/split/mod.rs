@@ -47,9 +47,10 @@ impl Backends {
         self.choices.iter().zip(below).map(share).collect()
     }
 
-    /// Whether a backend has a filter of its own that answers preflights.
+    /// Whether each backend has a filter of its own that answers preflights: else some would reach a backend.
     pub(crate) fn answer_preflights(&self) -> bool {
-        self.choices.iter().flat_map(|choice| &choice.filters).any(RuleFilter::is_cors)
+        !self.choices.is_empty()
+            && self.choices.iter().all(|choice| choice.filters().iter().any(RuleFilter::is_cors))
     }
 
     /// The backend of one request: "Weight specifies the proportion of requests forwarded to the referenced backend. This
