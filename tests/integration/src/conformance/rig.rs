@@ -40,9 +40,9 @@ pub struct Rig {
 }
 
 impl Rig {
-    /// Renders all tests and starts everything.
-    pub fn start(tests: &[Test]) -> Result<Rig, String> {
-        let binary = envoy::find(envoy::default_version())?;
+    /// Renders all tests and starts everything, with Envoy `version`.
+    pub fn start(tests: &[Test], version: &str) -> Result<Rig, String> {
+        let binary = envoy::find(version)?;
         let cli = render::cli()?;
         let identity = Identity::generate(&HOSTS)?;
         let backends = backends(tests)?;
@@ -51,7 +51,8 @@ impl Rig {
         let http2 = backends.iter().filter(|&(_, &behaviour)| behaviour == Behaviour::Http2);
         let http2: Vec<&String> = http2.map(|(name, _)| name).collect();
         let bridge = bridge(&binary, &http2, &mut places)?;
-        let scratch = crate::root().join(format!("target/integration/manifests-{}", std::process::id()));
+        let scratch =
+            crate::root().join(format!("target/integration/manifests-{version}-{}", std::process::id()));
         fs::create_dir_all(&scratch).map_err(|e| format!("{}: {e}", scratch.display()))?;
         let secret = scratch.join("secret.json");
         fs::write(&secret, secret_manifest(&identity)).map_err(|e| e.to_string())?;
