@@ -1,4 +1,28 @@
 //! Decodes Kubernetes Gateway API HTTPRoutes, picks the one rule that a request belongs to, and describes the decision as data.
+//!
+//! Pure: no host call, no clock, no randomness. The same code decides in a proxy, on the command line and in a test.
+//!
+//! 1. [`Routes::decode`] reads a configuration and tells all that is wrong with it ([`Problem`]).
+//! 2. [`Routes::plan`] says what becomes of a request ([`RequestView`]): a [`Plan`], which borrows from the configuration.
+//! 3. Whoever holds the request carries the plan out: a module in a proxy, or [`Plan::outcome`] on a request in memory.
+//!
+//! [`Routes::contenders`] tells why a request goes where it goes. Source of every rule is the specification of Gateway API
+//! v1.6.1; where it leaves room, `docs/configuration.md` and `docs/filters.md` say what is done.
+//!
+//! ```
+//! use httproute_sdk::{Draw, Outcome, RequestView, Routes};
+//!
+//! let configuration = br#"{ "kind": "HTTPRoute", "metadata": { "name": "moved" }, "spec": { "rules": [ {
+//!     "filters": [ { "type": "RequestRedirect", "requestRedirect": { "scheme": "https" } } ] } ] } }"#;
+//! let (routes, problems) = Routes::decode(configuration).unwrap();
+//! assert!(problems.is_empty());
+//!
+//! let headers: [(&[u8], &[u8]); 2] = [(b":authority", b"example.com"), (b":path", b"/a?b")];
+//! let request = RequestView::new(&headers, &|| None);
+//! let plan = routes.plan(&request, &mut Draw::seeded(1));
+//! let Outcome::Answered(reply) = plan.outcome(&request, routes.settings()) else { panic!() };
+//! assert_eq!((reply.status, reply.location), (302, Some("https://example.com/a?b")));
+//! ```
 
 mod config;
 mod decision;
