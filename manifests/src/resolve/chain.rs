@@ -107,11 +107,21 @@ impl Parts<'_, '_> {
             extensions.extend(&resolved.extensions);
         }
         let mut listeners: Vec<Value> = Vec::new();
+        // Listeners of several Gateways with the same hostname are one.
+        let mut by_hostname: Vec<(&Judged<'_, '_>, BTreeSet<usize>)> = Vec::new();
         for &number in numbers {
             let (Some(judged), Some(attached)) = (self.listeners.get(number), self.attached.get(number))
             else {
                 continue;
             };
+            let same =
+                |(other, _): &&mut (&Judged<'_, '_>, _)| other.listener.hostname == judged.listener.hostname;
+            match by_hostname.iter_mut().find(same) {
+                Some((_, routes)) => routes.extend(attached),
+                None => by_hostname.push((judged, attached.clone())),
+            }
+        }
+        for (judged, attached) in by_hostname {
             let attached = attached.iter().filter_map(|&route| self.routes.get(route));
             listeners.push(module_listener(judged, attached.map(|route| route.name.to_string()).collect()));
         }

@@ -22,6 +22,9 @@ pub(crate) struct Judged<'r, 'd> {
     unresolved: Option<Fault>,
     /// Other HTTPS listeners that serve some of the same hosts.
     overlapping: Vec<ListenerName>,
+    /// Listeners of other Gateways with the same port, protocol and hostname: on one address the proxy cannot tell their
+    /// requests apart, and serves the routes of all of them.
+    joined: Vec<ListenerName>,
 }
 
 impl Judged<'_, '_> {
@@ -74,7 +77,15 @@ pub(crate) fn judge<'r, 'd>(
         } else {
             Vec::new()
         };
-        Judged { listener, conflict, certificates, unresolved, overlapping }
+        let joined = if conflict.is_none() && is_carried_out(listener) {
+            let same = |other: &&Listener<'_>| {
+                other.protocol == listener.protocol && other.hostname == listener.hostname
+            };
+            others().filter(same).map(|other| other.name.clone()).collect()
+        } else {
+            Vec::new()
+        };
+        Judged { listener, conflict, certificates, unresolved, overlapping, joined }
     };
     all.iter().enumerate().map(judge).collect()
 }
@@ -87,6 +98,10 @@ fn is_carried_out(listener: &Listener<'_>) -> bool {
 
 /// "each listener in a set MUST have a unique combination of Port, Protocol, and, if supported by the protocol, Hostname."
 /// `others` are those of the same port.
+///
+/// Where Gateways share the addresses of one proxy, listeners of two of them with the same hostname are joined, and no
+/// conflict: the specification has merged Gateways refuse both, but a person who runs the manifests of a cluster on one
+/// machine wants them served. None of them is picked as the winner.
 fn conflict<'r>(listener: &Listener<'_>, others: impl Iterator<Item = &'r Listener<'r>>) -> Option<Fault> {
     let fault = |reason, other: &Listener<'_>, what: &str| {
         let message = format!("listener {} has port {} too, {what}", other.name, listener.port);
@@ -103,7 +118,8 @@ fn conflict<'r>(listener: &Listener<'_>, others: impl Iterator<Item = &'r Listen
         if other.protocol != listener.protocol {
             return Some(fault("ProtocolConflict", other, "with another protocol"));
         }
-        if other.hostname == listener.hostname && same_hostname.is_none() {
+        let same_gateway = other.name.gateway == listener.name.gateway;
+        if same_gateway && other.hostname == listener.hostname && same_hostname.is_none() {
             // "Note that the `tls` field is not used for determining if a listener is distinct".
             same_hostname = Some(fault("HostnameConflict", other, "with the same protocol and hostname"));
         }
@@ -213,6 +229,20 @@ fn listener_conditions(listener: &Judged<'_, '_>) -> Vec<Condition> {
 }
 
 fn warn(listener: &Judged<'_, '_>, warnings: &mut Vec<Warning>) {
+    if !listener.joined.is_empty() {
+        let others: Vec<String> = listener.joined.iter().map(ListenerName::to_string).collect();
+        warnings.push(Warning {
+            document: listener.listener.document,
+            pointer: listener.listener.pointer.clone(),
+            code: "SharedListener",
+            message: format!(
+                "listener {} is served together with {}, which has the same port and hostname",
+                listener.listener.name.name,
+                others.join(", ")
+            ),
+            hint: "serve one of the Gateways, or give each addresses of its own".to_owned(),
+        });
+    }
     for fault in [&listener.listener.fault, &listener.conflict, &listener.unresolved].into_iter().flatten() {
         warnings.push(Warning {
             document: listener.listener.document,

@@ -63,8 +63,8 @@ impl Default for Options {
 /// Where the Gateways listen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Addresses {
-    /// On the same addresses. "implementations MAY merge configuration from multiple Gateways onto a single data plane, and
-    /// these rules _also_ apply in that case": their listeners must be distinct from each other's.
+    /// On the same addresses. "implementations MAY merge configuration from multiple Gateways onto a single data plane":
+    /// listeners of several Gateways with the same port, protocol and hostname are served as one, with a warning.
     #[default]
     Shared,
     /// On addresses of their own, as most clusters have it: only the listeners of one Gateway must be distinct, and each

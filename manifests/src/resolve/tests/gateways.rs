@@ -128,16 +128,18 @@ fn listeners_that_are_not_distinct_are_conflicted_all_of_them() {
 }
 
 #[test]
-fn gateways_that_share_addresses_must_be_distinct_from_each_other() {
+fn gateways_that_share_addresses_are_served_together() {
     let manifests = [
         gateway("infra/internal", json!([http("web", 80, None)])),
         gateway("infra/public", json!([http("web", 80, None)])),
         plain_route("shop/cart", json!({})),
     ];
     let shared = resolved(&manifests);
-    assert_eq!(told(&of_listener(&shared, "web"), "Conflicted"), "Conflicted=True HostnameConflict");
-    assert_eq!(shared.chains, []);
-    assert!(shared.warnings.iter().any(|warning| warning.hint.contains("serve one of them")));
+    assert_eq!(told(&of_listener(&shared, "web"), "Conflicted"), "Conflicted=False NoConflicts");
+    let names: Vec<_> = shared.chains.iter().map(|chain| chain.name.as_str()).collect();
+    assert_eq!(names, ["http-80"]);
+    assert_eq!(answer(&shared, "http-80", "a.com", "/"), "shop/svc/80");
+    assert_eq!(codes(&shared).iter().filter(|code| **code == "SharedListener").count(), 2);
 
     let own = resolved_with(&Options { addresses: Addresses::PerGateway, ..Options::default() }, &manifests);
     assert_eq!(told(&of_listener(&own, "web"), "Conflicted"), "Conflicted=False NoConflicts");
