@@ -32,6 +32,9 @@ fn envoy(arguments: &Envoy) -> Result<ExitCode, Failure> {
     if problems.iter().any(Located::is_error) {
         return Err(Failure::new("nothing is rendered of manifests that cannot be read"));
     }
+    for left_out in ports::leave_out(&arguments.target.ports, &mut resolution) {
+        anstream::eprintln!("warning: {left_out}");
+    }
     if resolution.chains.is_empty() && !resolution.gateways.is_empty() {
         return Err(nothing_is_served(&resolution));
     }

@@ -1,6 +1,8 @@
 //! Which port each listener binds.
 
-use httproute_manifests::{Addresses, FilterChain, ListenerName, Resolution};
+use std::collections::{BTreeMap, BTreeSet};
+
+use httproute_manifests::{Addresses, FilterChain, ListenerName, ObjectName, Resolution};
 
 use crate::args::BoundPort;
 
@@ -32,6 +34,29 @@ pub(crate) fn bound(ports: &[BoundPort], chains: &[&FilterChain]) -> Result<u16,
         )),
         None => Ok(first.bound),
     }
+}
+
+/// Leaves out what two Gateways would bind one port for, where no `--port` is for either: who names the port of one Gateway
+/// means that one, and need not speak of all the others. Says what is left out.
+pub(crate) fn leave_out(ports: &[BoundPort], resolution: &mut Resolution) -> Vec<String> {
+    if addresses(ports) == Addresses::Shared {
+        return Vec::new();
+    }
+    let is_bound = |chain: &FilterChain| {
+        let mut flags = ports.iter();
+        flags.any(|flag| chain.listeners.iter().any(|listener| selects(&flag.listener, listener, chain.port)))
+    };
+    let mut gateways: BTreeMap<u16, BTreeSet<ObjectName>> = BTreeMap::new();
+    for chain in resolution.chains.iter().filter(|chain| !is_bound(chain)) {
+        gateways.entry(chain.port).or_default().extend(chain.gateway.clone());
+    }
+    gateways.retain(|_, gateways| gateways.len() > 1);
+    resolution.chains.retain(|chain| is_bound(chain) || !gateways.contains_key(&chain.port));
+    let left_out = |(port, gateways): (&u16, &BTreeSet<ObjectName>)| {
+        let names: Vec<String> = gateways.iter().map(ObjectName::to_string).collect();
+        format!("port {port} of {} is left out: give each a --port of its own", names.join(", "))
+    };
+    gateways.iter().map(left_out).collect()
 }
 
 /// Names of listeners that there are not. A port that no listener has is no mistake: it may be there for another day.

@@ -60,6 +60,19 @@ fn gateways_on_one_port_are_told_and_can_have_addresses_of_their_own() {
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(ran.stderr.contains("warning[SharedListener]"), "{}", ran.stderr);
     assert!(ran.stdout.contains("shop/cart"), "{}", ran.stdout);
+    let two = SHOP.replace("name: public, namespace: infra}\nspec:", "name: third, namespace: infra}\nspec:");
+    let manifests = format!("{two}---{}", SHOP.split("---").next().unwrap_or_default());
+    let directory_of_three = Directory::with("shop.yaml", &manifests);
+    let flags = ["--port", "infra/public/web=10080", "--wasm-dir", "."];
+    let arguments: Vec<&str> = ["render", "envoy", "-f", "shop.yaml"].into_iter().chain(flags).collect();
+    let ran = directory_of_three.run(&arguments);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stderr.contains("port 80 of infra/other, infra/third is left out"), "{}", ran.stderr);
+    assert!(
+        ran.stdout.contains("port_value: 10080") && !ran.stdout.contains("infra/other"),
+        "{}",
+        ran.stdout
+    );
     let ports = ["--port", "infra/public/web=10080", "--port", "infra/other/web=10081", "--wasm-dir", "."];
     let arguments: Vec<&str> = ["render", "envoy", "-f", "shop.yaml"].into_iter().chain(ports).collect();
     let ran = directory.run(&arguments);
