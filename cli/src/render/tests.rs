@@ -23,8 +23,8 @@ kind: Secret
 type: kubernetes.io/tls
 metadata: { name: cert }
 stringData:
-  tls.crt: '-----BEGIN CERTIFICATE-----MAA=-----END CERTIFICATE-----'
-  tls.key: '-----BEGIN PRIVATE KEY-----MAA=-----END PRIVATE KEY-----'
+  tls.crt: '-----BEGIN CERTIFICATE-----MAMCAQA=-----END CERTIFICATE-----'
+  tls.key: '-----BEGIN PRIVATE KEY-----MAMCAQA=-----END PRIVATE KEY-----'
 ---
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
@@ -173,8 +173,10 @@ fn every_filter_chain_has_the_safety() {
         for chain in listener["filter_chains"].as_array().unwrap() {
             chains += 1;
             let manager = &chain["filters"][0]["typed_config"];
-            let removed = "/early_header_mutation_extensions/0/typed_config/mutations/0/remove_on_match/key_matcher/prefix";
-            assert_eq!(manager.pointer(removed).unwrap(), "x-httproute-");
+            let removed = &manager["early_header_mutation_extensions"][0]["typed_config"]["mutations"];
+            for (number, prefix) in ["x-httproute-", "x-envoy-"].into_iter().enumerate() {
+                assert_eq!(removed[number]["remove_on_match"]["key_matcher"]["prefix"], prefix);
+            }
             assert_eq!(manager["normalize_path"], true);
             assert_eq!(manager["merge_slashes"], true);
             assert_eq!(manager["path_with_escaped_slashes_action"], "UNESCAPE_AND_REDIRECT");
@@ -185,6 +187,16 @@ fn every_filter_chain_has_the_safety() {
         }
     }
     assert_eq!(chains, 3);
+}
+
+#[test]
+fn no_text_of_a_secret_is_taken_for_anything_else() {
+    for text in [" a\nb", "\na\n", "a\rb: 1\n", "a\n\u{85}b\n", "a\u{2028}\nb", "a\0\n", "a\n\n"] {
+        let written = yaml::write(&json!({ "key": { "inline_string": text } }), &|_| None);
+        assert!(written.contains("inline_string: \""), "{written:?}");
+    }
+    let written = yaml::write(&json!({ "key": { "inline_string": "a\nb\n" } }), &|_| None);
+    assert!(written.contains("|\n"), "{written:?}");
 }
 
 #[test]

@@ -93,7 +93,7 @@ impl Writer<'_> {
     /// What stands behind a key.
     fn value(&mut self, value: &Value, indent: usize) {
         if let Value::String(text) = value
-            && text.contains('\n')
+            && is_block(text)
         {
             self.text(text, indent + 2);
         } else if let Some(inline) = self.inline(value, indent) {
@@ -118,7 +118,7 @@ impl Writer<'_> {
                 map.values().all(is_small) && !map.keys().any(|key| (self.comment)(key).is_some())
             }
             Value::Array(items) => items.iter().all(|item| !item.is_object() && is_small(item)),
-            Value::String(text) => return (!text.contains('\n')).then(|| scalar(text)),
+            Value::String(text) => return (!is_block(text)).then(|| scalar(text)),
             _ => true,
         };
         let inline = inline(value);
@@ -126,7 +126,7 @@ impl Writer<'_> {
         (simple && inline.len() + indent + 24 <= WIDTH).then_some(inline)
     }
 
-    /// A literal block: the text as it is. It must not begin with a space, and ends with one line break at most.
+    /// A literal block: the text as it is.
     fn text(&mut self, text: &str, indent: usize) {
         self.out.push_str(if text.ends_with('\n') { " |\n" } else { " |-\n" });
         for line in text.lines() {
@@ -221,6 +221,17 @@ fn in_order<'k>(keys: impl Iterator<Item = &'k String>) -> Vec<&'k str> {
     };
     keys.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.cmp(b)));
     keys
+}
+
+/// Whether a text is written as a literal block: it has lines, and nothing in them that a reader of YAML could take for
+/// anything but text. A block cannot begin with white space, and ends with one line break at most.
+fn is_block(text: &str) -> bool {
+    let is_plain =
+        |c: char| c == '\n' || (!c.is_control() && !['\u{2028}', '\u{2029}', '\u{feff}'].contains(&c));
+    text.contains('\n')
+        && !text.starts_with([' ', '\n'])
+        && !text.ends_with("\n\n")
+        && text.chars().all(is_plain)
 }
 
 #[cfg(test)]

@@ -105,7 +105,9 @@ impl Request {
             (":authority", &self.authority),
             (":path", &self.target),
         ];
-        let headers = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        // What a client says in headers by which modules and proxy talk to each other is removed before any filter.
+        let heard = self.headers.iter().filter(|(name, _)| !name.starts_with("x-httproute-"));
+        let headers = heard.map(|(name, value)| (name.as_str(), value.as_str()));
         let line = |(name, value): (&str, &str)| (name.as_bytes().to_vec(), value.as_bytes().to_vec());
         pseudo.into_iter().chain(headers).map(line).collect()
     }

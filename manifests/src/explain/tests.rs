@@ -14,7 +14,7 @@ fn object(kind: &str, name: &str, spec: Value) -> Value {
 }
 
 fn secret() -> Value {
-    let pem = |what: &str| format!("-----BEGIN {what}-----\nMAA=\n-----END {what}-----\n");
+    let pem = |what: &str| format!("-----BEGIN {what}-----\nMAMCAQA=\n-----END {what}-----\n");
     json!({
         "apiVersion": "v1", "kind": "Secret", "metadata": { "name": "tls" }, "type": "kubernetes.io/tls",
         "stringData": { "tls.crt": pem("CERTIFICATE"), "tls.key": pem("PRIVATE KEY") },

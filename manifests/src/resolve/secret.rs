@@ -40,14 +40,15 @@ impl Certificate {
             "kubernetes.io/tls" => {}
             other => return Err(format!("is of type {other}, not kubernetes.io/tls")),
         }
-        let chain = pem(secret, "tls.crt", |label| label == "CERTIFICATE")?;
-        let private_key = pem(secret, "tls.key", |label| label.ends_with("PRIVATE KEY"))?;
+        let chain = pem(secret, "tls.crt", &["CERTIFICATE"])?;
+        // An encrypted key is of no use to a proxy that nobody gives the password to.
+        let private_key = pem(secret, "tls.key", &["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"])?;
         Ok(Certificate { secret: name.clone(), chain, private_key })
     }
 }
 
-/// The PEM text under `key`, which must hold a block that `is_wanted`.
-fn pem(secret: &Value, key: &str, is_wanted: impl Fn(&str) -> bool) -> Result<String, String> {
+/// The PEM blocks under `key` that have one of these labels: at least one, and nothing that stands around them.
+fn pem(secret: &Value, key: &str, labels: &[&str]) -> Result<String, String> {
     // "stringData … overwriting any existing values".
     let pem = if let Some(plain) = within(secret, &["stringData", key]) {
         plain.as_str().ok_or_else(|| format!("has a {key} that is no string"))?.to_owned()
@@ -57,25 +58,43 @@ fn pem(secret: &Value, key: &str, is_wanted: impl Fn(&str) -> bool) -> Result<St
         let bytes = decode(encoded).ok_or_else(|| format!("has a {key} that is not base64"))?;
         String::from_utf8(bytes).map_err(|_| format!("has a {key} that is not PEM"))?
     };
-    if holds_block(&pem, is_wanted) { Ok(pem) } else { Err(format!("has a {key} that is not PEM")) }
+    blocks(&pem, labels).ok_or_else(|| format!("has a {key} that is not PEM"))
 }
 
-/// Whether `pem` holds a whole block of which the label `is_wanted`, and the content could be DER: a proxy would refuse its
-/// whole configuration for one certificate that is none.
-fn holds_block(pem: &str, is_wanted: impl Fn(&str) -> bool) -> bool {
+/// The blocks of `pem` with one of these labels, one after the other; `None` where there is none, or one of them cannot be
+/// DER: a proxy would refuse its whole configuration for one certificate that is none.
+fn blocks(pem: &str, labels: &[&str]) -> Option<String> {
+    let mut blocks = String::new();
     let mut rest = pem;
     while let Some((_, after)) = rest.split_once("-----BEGIN ") {
-        let Some((label, body)) = after.split_once("-----") else { return false };
-        let Some((body, after)) = body.split_once(&format!("-----END {label}-----")) else { return false };
-        // Headers, as in an encrypted key, stand before an empty line.
-        let encoded = body.rsplit_once("\n\n").map_or(body, |(_, encoded)| encoded);
-        if is_wanted(label) {
-            // A certificate and a key are ASN.1 sequences.
-            return decode(encoded).is_some_and(|der| der.first() == Some(&0x30));
+        let (label, body) = after.split_once("-----")?;
+        let (body, after) = body.split_once(&format!("-----END {label}-----"))?;
+        if labels.contains(&label) {
+            // A block with headers is an encrypted key, and is no base64.
+            if !is_sequence(&decode(body)?) {
+                return None;
+            }
+            let lines: Vec<&str> = body.split_ascii_whitespace().collect();
+            blocks
+                .push_str(&format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n")));
         }
         rest = after;
     }
-    false
+    (!blocks.is_empty()).then_some(blocks)
+}
+
+/// Whether `der` is one ASN.1 sequence, as certificates and keys are: its length says where it ends.
+fn is_sequence(der: &[u8]) -> bool {
+    let [0x30, length, rest @ ..] = der else { return false };
+    let (length, content) = match usize::from(*length) {
+        short @ 1..=0x7f => (short, rest),
+        long @ 0x81..=0x84 => {
+            let Some((bytes, content)) = rest.split_at_checked(long - 0x80) else { return false };
+            (bytes.iter().fold(0, |length, byte| length << 8 | usize::from(*byte)), content)
+        }
+        _ => return false,
+    };
+    content.len() == length
 }
 
 /// Base64 as Kubernetes reads it: line breaks are ignored.
@@ -98,8 +117,8 @@ mod tests {
         Certificate::read(&ObjectName::new("infra", "cert"), secret)
     }
 
-    const CHAIN: &str = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
-    const KEY: &str = "-----BEGIN EC PRIVATE KEY-----\nMAA=\n-----END EC PRIVATE KEY-----\n";
+    const CHAIN: &str = "-----BEGIN CERTIFICATE-----\nMAMCAQA=\n-----END CERTIFICATE-----\n";
+    const KEY: &str = "-----BEGIN EC PRIVATE KEY-----\nMAMCAQA=\n-----END EC PRIVATE KEY-----\n";
 
     #[test]
     fn a_certificate_is_read_from_data_and_string_data() {
@@ -146,6 +165,23 @@ mod tests {
             ),
         ] {
             assert_eq!(read(&secret).unwrap_err(), fault, "{secret}");
+        }
+    }
+
+    #[test]
+    fn only_the_blocks_reach_the_proxy_and_each_of_them_is_whole() {
+        let block =
+            |label: &str, body: &str| format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n");
+        let good = block("CERTIFICATE", "MAMCAQA=");
+        let around = format!("\u{feff} \r\n# a comment\0\n{good}after\n{}", block("OTHER", "x"));
+        assert_eq!(blocks(&around, &["CERTIFICATE"]), Some(good.clone()));
+        for bad in [
+            good.clone() + &block("CERTIFICATE", "MAMCAQ=="),
+            good.clone() + &block("CERTIFICATE", "SGVsbG8="),
+            block("ENCRYPTED PRIVATE KEY", "MAMCAQA="),
+            block("RSA PRIVATE KEY", "Proc-Type: 4,ENCRYPTED\n\nMAMCAQA="),
+        ] {
+            assert_eq!(blocks(&bad, &["CERTIFICATE", "RSA PRIVATE KEY"]), None, "{bad}");
         }
     }
 }

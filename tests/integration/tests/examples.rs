@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::{Duration, Instant};
 
 use httproute_integration::backend::Behaviour;
 use httproute_integration::client::{Client, Request};
@@ -92,6 +93,37 @@ macro_rules! gateway_examples {
 gateway_examples! {
     gateway_article = "article",
     gateway_shop = "shop",
+}
+
+/// The module hands its counters over once a second, and Envoy has no event for it, so it is asked.
+#[test]
+fn what_the_module_counts_is_in_the_statistics_of_the_proxy() {
+    let (envoy, mut client, _fleet) = start(&named("httproute"));
+    for (host, path, times) in
+        [("shop.example.com", "/cart", 3), ("shop.example.com", "/old", 2), ("other.example.com", "/", 1)]
+    {
+        for _ in 0..times {
+            client.send(&Request::get(host, path)).unwrap();
+        }
+    }
+    let wanted = [
+        ("requests.forwarded", 3),
+        ("requests.redirected", 2),
+        ("requests.unmatched", 1),
+        ("rules.shop/shop#headers.requests", 3),
+        ("problems.errors", 0),
+    ];
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let stats = envoy.admin.stats("httproute").unwrap();
+        let count = |name: &str| stats.get(&format!("wasmcustom.httproute.httproute.{name}")).copied();
+        let got: Vec<_> = wanted.iter().map(|(name, _)| (*name, count(name).unwrap_or(0))).collect();
+        if got == wanted {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{got:?} of {:?}", stats.keys());
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 #[test]

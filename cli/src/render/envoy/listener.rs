@@ -69,6 +69,8 @@ fn filter_chain(chain: &FilterChain, options: &RenderOptions) -> Value {
         if let Some(server_name) = &chain.server_name {
             object.insert("filter_chain_match".into(), json!({ "server_names": [server_name] }));
         }
+        // A handshake that never ends is a connection that never ends.
+        object.insert("transport_socket_connect_timeout".into(), json!("10s"));
         object.insert("transport_socket".into(), tls::transport_socket(&chain.certificates));
     }
     object

@@ -21,7 +21,10 @@ pub(crate) fn manager(chain: &FilterChain, options: &RenderOptions) -> Value {
             "name": "remove-private-headers",
             "typed_config": {
                 "@type": "type.googleapis.com/envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation",
-                "mutations": [{ "remove_on_match": { "key_matcher": { "prefix": "x-httproute-" } } }],
+                "mutations": [
+                    { "remove_on_match": { "key_matcher": { "prefix": "x-httproute-" } } },
+                    { "remove_on_match": { "key_matcher": { "prefix": "x-envoy-" } } },
+                ],
             },
         }],
         "normalize_path": true,

@@ -59,7 +59,11 @@ pub(crate) fn not_repeated(filters: &Value, place: &Place<'_>, report: &mut Repo
         if let Some(second) = repeated {
             let message = format!("a {kind} filter cannot be repeated");
             let place = Place::Index(place, second);
-            report.error(&place, "RepeatedFilter", message, "join the two into one");
+            if kind == "ExternalAuth" {
+                report.warn(&place, "RepeatedFilter", message, "join the two into one");
+            } else {
+                report.error(&place, "RepeatedFilter", message, "join the two into one");
+            }
         }
     }
 }

@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 use super::{Condition, Options, Resolution, resolve};
 use crate::Document;
 
-const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
-const KEY: &str = "-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n";
+const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\nMAMCAQA=\n-----END CERTIFICATE-----\n";
+const KEY: &str = "-----BEGIN PRIVATE KEY-----\nMAMCAQA=\n-----END PRIVATE KEY-----\n";
 
 fn documents(manifests: &[Value]) -> Vec<Document> {
     manifests.iter().map(|value| Document { value: value.clone(), ..Document::default() }).collect()
