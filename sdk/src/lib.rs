@@ -60,6 +60,7 @@ pub use kinds::Kinds;
 pub use outcome::{Copy, Outcome};
 pub use plan::{Backend, Carrier, Mirror, Plan, Redirection, RuleName, Steps};
 pub use problem::{Problem, Refusal, Severity};
+pub use reading::suggest::did_you_mean;
 pub use reply::Reply;
 pub use request::RequestView;
 pub use routes::Routes;

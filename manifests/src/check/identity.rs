@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::place::Place;
 use super::report::{Report, quoted, shown};
-use super::suggest::did_you_mean;
 use crate::schema::{GATEWAY_GROUP, KINDS, Kind, NOT_CARRIED_OUT};
+use httproute_sdk::did_you_mean;
 
 /// The kind of `object`, where it is one that is looked at and in a version that can be read.
 pub(super) fn identify(object: &Value, report: &mut Report) -> Option<&'static Kind> {

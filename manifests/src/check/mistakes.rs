@@ -77,7 +77,7 @@ pub(super) fn unknown_field(owner: &str, key: &str, known: &[&str]) -> String {
     if let Some((.., hint)) = INSTEAD.iter().find(|(object, name, _)| (*object, *name) == (owner, key)) {
         return (*hint).to_owned();
     }
-    if suggest::did_you_mean(key, known).is_none()
+    if httproute_sdk::did_you_mean(key, known).is_none()
         && let Some((_, home)) = HOMES.iter().find(|(name, _)| *name == key)
     {
         return format!("{key} belongs to {home}: check the indentation");

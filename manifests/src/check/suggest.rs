@@ -1,5 +1,7 @@
 //! "Did you mean …?"
 
+use httproute_sdk::did_you_mean;
+
 use super::report::quoted;
 
 /// A hint that names the word that was probably meant, or all that are known.
@@ -8,38 +10,4 @@ pub(super) fn hint(written: &str, known: &[&str]) -> String {
         || format!("known are {}", known.join(", ")),
         |word| format!("did you mean {}?", quoted(word)),
     )
-}
-
-/// The word among `known` that `written` was probably meant to be.
-pub(super) fn did_you_mean<'k>(written: &str, known: &[&'k str]) -> Option<&'k str> {
-    // Nothing that long is a slip.
-    if written.len() > 100 {
-        return None;
-    }
-    let written = written.to_ascii_lowercase();
-    let most = (written.chars().count() / 3).max(1);
-    known
-        .iter()
-        .map(|word| (distance(&written, &word.to_ascii_lowercase()), *word))
-        .filter(|(distance, _)| *distance <= most)
-        .min()
-        .map(|(_, word)| word)
-}
-
-/// How many characters must be inserted, left out or replaced to make `b` of `a` (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let (mut diagonal, mut left) = (i, i + 1);
-        for (cell, y) in row.iter_mut().skip(1).zip(b.chars()) {
-            let next = if x == y { diagonal } else { diagonal.min(*cell).min(left) + 1 };
-            diagonal = *cell;
-            *cell = next;
-            left = next;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }

@@ -5,7 +5,7 @@ use crate::matching::header::{HeaderMatch, QueryParamMatch, ValueMatch, whole};
 use crate::matching::path::PathMatch;
 use crate::reading::node::{Node, Object};
 use crate::reading::report::Report;
-use crate::reading::suggest::did_you_mean;
+use crate::reading::suggest::hint;
 use crate::reading::text::{is_header_value, is_token, path_fault};
 
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
@@ -143,10 +143,7 @@ fn decode_method(node: &Node<'_>, report: &mut Report) -> Option<Box<str>> {
     let method = node.text(report)?;
     if !METHODS.contains(&method) {
         let message = format!("the method {method:?} cannot be matched");
-        let hint = did_you_mean(method, &METHODS).map_or_else(
-            || format!("known are {}", METHODS.join(", ")),
-            |name| format!("did you mean {name}?"),
-        );
+        let hint = hint(method, &METHODS);
         report.error(&node.place, "UnsupportedValue", message, &hint);
     }
     // A method that is not valid still tells which requests its rule, which answers 500, was meant for.
@@ -216,7 +213,6 @@ fn member<'a>(node: &Node<'a>, key: &str) -> Option<&'a str> {
 
 fn unsupported(object: &Object<'_>, key: &str, value: &str, known: &[&str], report: &mut Report) {
     let Some(node) = object.get(key) else { return };
-    let hint = did_you_mean(value, known)
-        .map_or_else(|| format!("known are {}", known.join(", ")), |name| format!("did you mean {name}?"));
+    let hint = hint(value, known);
     report.error(&node.place, "UnsupportedValue", format!("there is no {key} {value:?}"), &hint);
 }

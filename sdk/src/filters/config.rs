@@ -3,6 +3,7 @@
 use crate::kinds::Kinds;
 use crate::reading::node::{Node, Object};
 use crate::reading::report::{Place, Report};
+use crate::reading::suggest::hint;
 use crate::references::RuleScope;
 
 use super::{RuleFilter, cors, headers, mirror, redirect, rewrite};
@@ -30,10 +31,7 @@ pub(crate) fn decode(parent: &Object<'_>, scope: &RuleScope<'_>, report: &mut Re
         let Some(name) = type_node.text(report) else { return };
         let Some(&(name, member, kind, once)) = TYPES.iter().find(|(known, ..)| *known == name) else {
             let known = TYPES.map(|(name, ..)| name);
-            let hint = crate::reading::suggest::did_you_mean(name, &known).map_or_else(
-                || format!("known are {}", known.join(", ")),
-                |name| format!("did you mean {name}?"),
-            );
+            let hint = hint(name, &known);
             report.error(
                 &type_node.place,
                 "UnsupportedValue",

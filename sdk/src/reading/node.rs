@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use serde_json::{Map, Value};
 
 use super::report::{Place, Report};
-use super::suggest::did_you_mean;
+use super::suggest::hint;
 
 /// A JSON value and its place in the document.
 #[derive(Clone, Copy, Debug)]
@@ -164,9 +164,4 @@ impl<'a> Object<'a> {
             .filter(|(key, value)| !value.is_null() && !known.contains(&key.as_str()))
             .map(|(key, _)| key)
     }
-}
-
-fn hint(key: &str, known: &[&str]) -> String {
-    did_you_mean(key, known)
-        .map_or_else(|| format!("known are {}", known.join(", ")), |name| format!("did you mean {name:?}?"))
 }

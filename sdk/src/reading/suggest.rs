@@ -1,14 +1,32 @@
 //! "Did you mean …?"
 
-/// The name among `known` that `written` was probably meant to be.
-pub(crate) fn did_you_mean<'k>(written: &str, known: &[&'k str]) -> Option<&'k str> {
+/// A hint that names the word that was probably meant, or all that are known.
+pub(crate) fn hint(written: &str, known: &[&str]) -> String {
+    did_you_mean(written, known)
+        .map_or_else(|| format!("known are {}", known.join(", ")), |word| format!("did you mean {word:?}?"))
+}
+
+/// The word among `known` that `written` was probably meant to be: at most every third character is another one, whatever the
+/// case.
+///
+/// ```
+/// use httproute_sdk::did_you_mean;
+/// assert_eq!(did_you_mean("lsiteners", &["routes", "listeners"]), Some("listeners"));
+/// assert_eq!(did_you_mean("gateways", &["routes", "listeners"]), None);
+/// ```
+pub fn did_you_mean<'k>(written: &str, known: &[&'k str]) -> Option<&'k str> {
+    // Nothing that long is a slip.
+    if written.len() > 100 {
+        return None;
+    }
+    let written = written.to_ascii_lowercase();
     let most = (written.chars().count() / 3).max(1);
     known
         .iter()
-        .map(|name| (distance(&written.to_ascii_lowercase(), &name.to_ascii_lowercase()), *name))
+        .map(|word| (distance(&written, &word.to_ascii_lowercase()), *word))
         .filter(|(distance, _)| *distance <= most)
         .min()
-        .map(|(_, name)| name)
+        .map(|(_, word)| word)
 }
 
 /// How many characters must be inserted, left out or replaced to make `b` of `a` (Levenshtein).
