@@ -53,10 +53,10 @@ pub(crate) fn decode(node: &Node<'_>, report: &mut Report) -> Option<Match> {
         let mut query_params: Vec<QueryParamMatch> = Vec::new();
         object.each("queryParams", 16, report, |node, report| {
             let Some((name, value)) = decode_predicate(&node, 1024, |_| true, report) else { return };
-            if query_params.iter().any(|earlier| *earlier.name == *name) {
-                ignored(&node, name, report);
+            if query_params.iter().any(|earlier| earlier.name == name) {
+                ignored(&node, &name, report);
             } else {
-                query_params.push(QueryParamMatch { name: name.into(), value });
+                query_params.push(QueryParamMatch { name, value });
             }
         });
         Some((path?, method, headers, query_params))
@@ -151,18 +151,17 @@ fn decode_method(node: &Node<'_>, report: &mut Report) -> Option<Box<str>> {
 }
 
 /// Name and value of a header or query parameter predicate.
-fn decode_predicate<'a>(
-    node: &Node<'a>,
+fn decode_predicate(
+    node: &Node<'_>,
     longest: usize,
     is_valid: impl Fn(&str) -> bool,
     report: &mut Report,
-) -> Option<(&'a str, ValueMatch)> {
+) -> Option<(Box<str>, ValueMatch)> {
     let predicate = node.object(report)?;
     predicate.only(&["type", "name", "value"], report);
     let name_node = predicate.required("name", report)?;
-    let name = member(node, "name")?;
-    name_node.text(report)?;
-    if !is_token(name) {
+    let name: Box<str> = name_node.text(report)?.into();
+    if !is_token(&name) {
         report.error(
             &name_node.place,
             "InvalidName",
@@ -204,11 +203,6 @@ fn decode_predicate<'a>(
         None => ValueMatch::Present,
     };
     Some((name, value))
-}
-
-/// The text of a member, with the life of the document.
-fn member<'a>(node: &Node<'a>, key: &str) -> Option<&'a str> {
-    node.value.get(key)?.as_str()
 }
 
 fn unsupported(object: &Object<'_>, key: &str, value: &str, known: &[&str], report: &mut Report) {

@@ -60,6 +60,11 @@ fn what_is_wrong_in_a_rule_is_told_with_place_and_code_and_the_rule_answers_500(
             "InvalidName",
         ),
         (with_match(json!({ "headers": [{ "value": "1" }] })), "/matches/0/headers/0", "Missing"),
+        (
+            with_match(json!({ "headers": [{ "name": 5, "value": "1" }] })),
+            "/matches/0/headers/0/name",
+            "WrongType",
+        ),
         (with_match(json!({ "headers": [{ "name": "a" }] })), "/matches/0/headers/0", "Missing"),
         (
             with_match(json!({ "headers": [{ "name": "a", "value": "" }] })),
