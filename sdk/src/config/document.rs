@@ -12,7 +12,7 @@ use crate::problem::Refusal;
 use crate::reading::suggest::did_you_mean;
 
 /// What a configuration may hold.
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 12] = [
     "version",
     "routes",
     "listeners",
@@ -24,9 +24,9 @@ const KNOWN: [&str; 11] = [
     "mirrorBodyLimit",
     "ruleProperty",
     "unmatched",
+    // Read, but nothing answers to them yet.
+    "extensions",
 ];
-/// Read, but nothing answers to them yet.
-const EXTENSIONS: &str = "extensions";
 
 /// A configuration of which only the outermost form has been read.
 pub(super) struct Document<'a> {
@@ -71,13 +71,11 @@ impl<'a> Document<'a> {
             ))),
             None => {
                 version(&members)?;
-                if let Some(unknown) =
-                    members.keys().find(|key| !KNOWN.contains(&&***key) && *key != EXTENSIONS)
-                {
+                if let Some(unknown) = members.keys().find(|key| !KNOWN.contains(&&***key)) {
                     let hint = match did_you_mean(unknown, &KNOWN) {
                         Some(name) => format!("did you mean {name:?}?"),
                         None if *unknown == "spec" => "an HTTPRoute needs \"kind\": \"HTTPRoute\"".to_owned(),
-                        None => format!("known are {} and {EXTENSIONS}", KNOWN.join(", ")),
+                        None => format!("known are {}", KNOWN.join(", ")),
                     };
                     return Err(form(format!("there is no setting {unknown:?} ({hint})")));
                 }

@@ -18,10 +18,12 @@ pub(super) struct Attachment {
 }
 
 pub(super) fn decode(list: &[Value], routes: &ByName, report: &mut Report) -> Vec<Attachment> {
-    let place = Place::Start("/listeners");
-    let nodes =
-        list.iter().enumerate().map(|(index, value)| Node { value, place: Place::Index(&place, index) });
-    nodes.map(|node| decode_one(&node, routes, report)).collect()
+    nodes(list, &Place::Start("/listeners")).map(|node| decode_one(&node, routes, report)).collect()
+}
+
+/// The items of a list that stands at `place`.
+fn nodes<'a>(list: &'a [Value], place: &'a Place<'a>) -> impl Iterator<Item = Node<'a>> {
+    list.iter().enumerate().map(move |(index, value)| Node { value, place: Place::Index(place, index) })
 }
 
 /// A listener in which something is wrong is kept, and answers 500: were it left out, its requests would go to another.
@@ -50,9 +52,8 @@ fn decode_one(node: &Node<'_>, routes: &ByName, report: &mut Report) -> Attachme
             object.each("routes", usize::MAX, report, |node, report| {
                 let Some(name) = node.text(report) else { return };
                 let found = routes.get(name).map(Vec::as_slice).unwrap_or_default();
-                let before = numbers.len();
                 numbers.extend_from_slice(found);
-                if numbers.len() == before {
+                if found.is_empty() {
                     let message = format!("no route is named {name:?}");
                     report.warn(&node.place, "UnknownRoute", message, "name routes as namespace/name");
                 }
@@ -81,8 +82,7 @@ fn hostname(node: &Node<'_>, report: &mut Report) -> Option<HostPattern> {
 
 /// The hostnames of `misdirected`; an empty one stands for a listener without a hostname.
 pub(super) fn decode_misdirected(list: &[Value], report: &mut Report) -> Vec<Option<HostPattern>> {
-    let place = Place::Start("/misdirected");
-    let nodes =
-        list.iter().enumerate().map(|(index, value)| Node { value, place: Place::Index(&place, index) });
-    nodes.filter_map(|node| node.text(report).map(|_| hostname(&node, report))).collect()
+    nodes(list, &Place::Start("/misdirected"))
+        .filter_map(|node| node.text(report).map(|_| hostname(&node, report)))
+        .collect()
 }

@@ -10,6 +10,10 @@ use crate::reading::text::{is_header_value, is_token, path_fault};
 
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 
+/// What a match may hold: the path, and other conditions.
+const KNOWN: [&str; 4] = ["path", "headers", "queryParams", "method"];
+const CONDITIONS: [&str; 3] = ["headers", "queryParams", "method"];
+
 /// The match that holds for every request: "If no matches are specified, the default is a prefix path match on "/"".
 pub(crate) fn everything() -> Match {
     Match {
@@ -26,15 +30,13 @@ pub(crate) fn everything() -> Match {
 pub(crate) fn decode(node: &Node<'_>, report: &mut Report) -> Option<Match> {
     let (entry, sound) = report.sound(|report| {
         let object = node.object(report)?;
-        object.only(&["path", "headers", "queryParams", "method"], report);
-        let path_is_elsewhere = object.get("path").is_none()
-            && object.unknown(&["path", "headers", "queryParams", "method"]).next().is_some();
-        let has_other_conditions =
-            ["headers", "queryParams", "method"].iter().any(|key| object.get(key).is_some());
+        object.only(&KNOWN, report);
+        let may_be_misspelt = object.unknown(&KNOWN).next().is_some();
+        let has_other_conditions = CONDITIONS.iter().any(|key| object.get(key).is_some());
         let path = match object.get("path") {
             Some(node) => decode_path(&node, report),
             // A misspelt path is no path, and must not make a match for everything.
-            None if path_is_elsewhere && !has_other_conditions => None,
+            None if may_be_misspelt && !has_other_conditions => None,
             None => Some(PathMatch::Prefix("".into())),
         };
         let method = object.get("method").and_then(|node| decode_method(&node, report));
