@@ -29,14 +29,15 @@ pub(crate) fn decode(
     object.mostly(&["apiVersion", "kind", "metadata", "spec", "status"], report);
 
     let metadata = object.get("metadata").and_then(|node| node.object(report));
-    let text = |key| metadata.as_ref().and_then(|metadata| metadata.get(key)?.value.as_str());
-    let namespace = text("namespace").filter(|namespace| !namespace.is_empty()).unwrap_or(scope.namespace);
-    let name = text("name").unwrap_or_default();
+    let metadata = metadata.as_ref();
+    let namespace = metadata.and_then(|metadata| metadata.text("namespace", report));
+    let namespace = namespace.filter(|namespace| !namespace.is_empty()).unwrap_or(scope.namespace);
+    let name = metadata.and_then(|metadata| metadata.text("name", report)).unwrap_or_default();
     if name.is_empty() {
         let message = "metadata.name is missing, so that problems and logs cannot name the route".into();
         report.warn(&object.place, "Missing", message, "give the route a name");
     }
-    let created = created(metadata.as_ref(), report);
+    let created = created(metadata, report);
 
     let spec = object.required("spec", report)?;
     let spec = spec.object(report)?;

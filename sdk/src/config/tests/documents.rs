@@ -36,6 +36,11 @@ fn problems_of_a_route() {
             "UnknownField",
         ),
         (json!({ "spec": { "rules": backend } }), "/routes/0", "Missing"),
+        (
+            json!({ "metadata": { "name": "r", "namespace": 5 }, "spec": { "rules": backend } }),
+            "/routes/0/metadata/namespace",
+            "WrongType",
+        ),
     ] {
         let (_, problems) = decode(json!({ "routes": [route] }));
         let found: Vec<_> = problems.iter().map(|p| (p.pointer.as_str(), p.code)).collect();
