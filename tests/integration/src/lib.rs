@@ -10,6 +10,7 @@ pub mod example;
 pub mod expect;
 pub mod fleet;
 pub mod gateway_example;
+pub mod load;
 pub mod native;
 pub mod proxy;
 pub mod record;
