@@ -43,6 +43,18 @@ test-compose: build
 conformance *ARGS: build (envoy envoy_default)
     @HTTPROUTE_CONFORMANCE_REPORT=docs/conformance.md cargo test -p httproute-integration --test conformance {{ ARGS }}
 
+# Write each module as OCI images, dist/oci/NAME and dist/oci/NAME-artifact, and print their digests
+images: build
+    @scripts/images
+
+# Pull the images apart with tools that had no part in making them
+test-images: images
+    @scripts/test-images
+
+# Make what a release consists of: modules, images, the command line, checksums
+release: build images
+    @scripts/release
+
 # Check formatting, lints, documentation, dependencies
 lint:
     @scripts/lint
