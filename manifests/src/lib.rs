@@ -20,7 +20,7 @@ pub use explain::{
 pub use located::Located;
 pub use parse::{ParseProblem, Parsed, parse};
 pub use resolve::{
-    Addresses, BackendName, Certificate, Cluster, Condition, FilterChain, GatewayStatus, ListenerName,
-    ListenerStatus, ObjectName, Options, ParentStatus, Protocol, Resolution, RouteKind, RouteStatus, Warning,
-    resolve,
+    Addresses, BackendName, Certificate, Cluster, Condition, FilterChain, GatewayStatus, HttpsChains,
+    ListenerName, ListenerStatus, ObjectName, Options, ParentStatus, Protocol, Resolution, RouteKind,
+    RouteStatus, Warning, resolve,
 };

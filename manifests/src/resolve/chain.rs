@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::listeners::Judged;
 use super::name::{ListenerName, ObjectName};
-use super::options::{Addresses, Options};
+use super::options::{Addresses, HttpsChains, Options};
 use super::references::Resolved;
 use super::route::Route;
 use super::secret::Certificate;
@@ -23,10 +23,11 @@ pub struct FilterChain {
     pub port: u16,
     /// Whether TLS is ended here.
     pub https: bool,
-    /// The server name (SNI) that the chain is for: the hostname of its listener. `None` for HTTP, and for the HTTPS listener
-    /// without a hostname, whose chain takes all other names and clients that send none.
+    /// The server name (SNI) that the chain is for: the hostname of its listener. `None` for HTTP, for the HTTPS listener
+    /// without a hostname, whose chain takes all other names and clients that send none, and where all HTTPS listeners of the
+    /// port share a chain ([`HttpsChains::PerPort`]).
     pub server_name: Option<String>,
-    /// The certificates: at least one for HTTPS, none for HTTP.
+    /// The certificates: at least one for HTTPS ([`Options::certificates_elsewhere`] aside), none for HTTP.
     pub certificates: Vec<Certificate>,
     /// The listeners that it serves.
     pub listeners: Vec<ListenerName>,
@@ -67,7 +68,10 @@ impl Parts<'_, '_> {
             Addresses::Shared => None,
             Addresses::PerGateway => Some(listener.name.gateway.clone()),
         };
-        let server_name = if judged.is_https() { listener.hostname.clone() } else { None };
+        let server_name = match self.options.https_chains {
+            HttpsChains::PerServerName if judged.is_https() => listener.hostname.clone(),
+            _ => None,
+        };
         (gateway, listener.port, judged.is_https(), server_name)
     }
 
@@ -151,19 +155,21 @@ impl Parts<'_, '_> {
         Value::Object(configuration)
     }
 
-    /// The hostnames of HTTP listeners of the chain that are refused for another listener has the same: nobody serves them.
-    /// Were they left out, their requests would go to the routes of a less specific listener, and "a request to
+    /// The hostnames of listeners of the chain that nobody serves: of HTTP listeners that are refused for another listener has
+    /// the same, and of HTTPS listeners where one chain serves them all (else they are misdirected, see below). Were they left out, their requests would go to the routes of a less specific listener, and "a request to
     /// "foo.example.com" SHOULD only be routed using routes attached to the "foo.example.com" Listener (and not the
     /// "*.example.com" Listener)".
     fn refused(&self, key: &Key) -> Vec<Value> {
         let (gateway, port, https, _) = key;
+        let is_alone = *https && self.options.https_chains == HttpsChains::PerServerName;
         let same_port = self.listeners.iter().filter(|judged| {
             let (other_gateway, other_port, other_https, _) = self.key(judged);
-            judged.conflict.is_some()
-                && (&other_gateway, &other_port, &other_https) == (gateway, port, &false)
+            judged.listener.fault.is_none()
+                && !judged.is_programmed()
+                && (&other_gateway, &other_port, &other_https) == (gateway, port, https)
         });
         let mut seen = BTreeSet::new();
-        let first = same_port.filter(|judged| !https && seen.insert(&judged.listener.hostname));
+        let first = same_port.filter(|judged| !is_alone && seen.insert(&judged.listener.hostname));
         first.map(|judged| module_listener(judged, Vec::new())).collect()
     }
 

@@ -61,7 +61,10 @@ pub(crate) fn read<'d>(
         warnings.push(Warning { document: None, pointer: String::new(), code: "NoGateway", message, hint });
         return options.implicit_gateway.map(|port| implicit(port, options)).into_iter().collect();
     }
-    all().filter(|gateway| is_served(gateway, options)).map(|gateway| read_one(gateway, warnings)).collect()
+    all()
+        .filter(|gateway| is_served(gateway, options))
+        .map(|gateway| read_one(gateway, options, warnings))
+        .collect()
 }
 
 /// Whether this proxy serves the Gateway.
@@ -90,7 +93,7 @@ fn implicit<'d>(port: u16, options: &Options) -> Gateway<'d> {
     Gateway { name, document: None, listeners: vec![listener] }
 }
 
-fn read_one<'d>(gateway: &Object<'d>, warnings: &mut Vec<Warning>) -> Gateway<'d> {
+fn read_one<'d>(gateway: &Object<'d>, options: &Options, warnings: &mut Vec<Warning>) -> Gateway<'d> {
     let spec = member(gateway.value, "spec").unwrap_or(&Value::Null);
     for (key, what) in [
         ("addresses", "the proxy listens where it is told to, not on the addresses of the Gateway"),
@@ -110,7 +113,7 @@ fn read_one<'d>(gateway: &Object<'d>, warnings: &mut Vec<Warning>) -> Gateway<'d
     let listeners = items(spec, "listeners").iter().enumerate();
     let listeners = listeners.filter_map(|(index, listener)| {
         let mut listener = read_listener(gateway, index, listener)?;
-        if listener.fault.is_none() && listener.protocol == "HTTPS" {
+        if listener.fault.is_none() && listener.protocol == "HTTPS" && !options.certificates_elsewhere {
             listener.fault = client_validation(spec, listener.port);
         }
         Some(listener)

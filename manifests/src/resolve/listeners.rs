@@ -18,6 +18,8 @@ pub(crate) struct Judged<'r, 'd> {
     pub(crate) listener: &'r Listener<'d>,
     pub(crate) conflict: Option<Fault>,
     pub(crate) certificates: Vec<Certificate>,
+    /// Whether TLS can be ended: there is a certificate, or the proxy has one by itself.
+    has_certificate: bool,
     /// Why not all of its references are resolved.
     unresolved: Option<Fault>,
     /// Other HTTPS listeners that serve some of the same hosts.
@@ -39,7 +41,7 @@ impl Judged<'_, '_> {
 
     /// Whether the proxy serves it: an HTTPS listener needs a certificate.
     pub(crate) fn is_programmed(&self) -> bool {
-        self.refused().is_none() && (!self.is_https() || !self.certificates.is_empty())
+        self.refused().is_none() && (!self.is_https() || self.has_certificate)
     }
 }
 
@@ -49,6 +51,7 @@ pub(crate) fn judge<'r, 'd>(
     addresses: Addresses,
     certificates: &Certificates<'_, 'd>,
 ) -> Vec<Judged<'r, 'd>> {
+    let elsewhere = certificates.elsewhere;
     let all: Vec<&Listener<'d>> = gateways.iter().flat_map(|gateway| &gateway.listeners).collect();
     let judge = |(number, &listener): (usize, &&'r Listener<'d>)| {
         let others = || {
@@ -85,7 +88,8 @@ pub(crate) fn judge<'r, 'd>(
         } else {
             Vec::new()
         };
-        Judged { listener, conflict, certificates, unresolved, overlapping, joined }
+        let has_certificate = elsewhere || !certificates.is_empty();
+        Judged { listener, conflict, certificates, has_certificate, unresolved, overlapping, joined }
     };
     all.iter().enumerate().map(judge).collect()
 }

@@ -22,6 +22,11 @@ pub struct Options {
     pub gateway_classes: BTreeSet<String>,
     /// Whether the Gateways share one set of addresses.
     pub addresses: Addresses,
+    /// Which HTTPS listeners of a port share a filter chain.
+    pub https_chains: HttpsChains,
+    /// Whether the proxy has its certificates by itself: then no `certificateRef` is looked up, what the Gateway demands of
+    /// clients' certificates is the proxy's business too, and an HTTPS listener is served with no certificate known.
+    pub certificates_elsewhere: bool,
     /// Where the manifests hold no Gateway at all, every route is attached to one HTTP listener on this port.
     pub implicit_gateway: Option<u16>,
     /// Backends of which the user says where they are: they exist, whether or not the manifests hold their Service.
@@ -51,6 +56,8 @@ impl Default for Options {
             gateways: BTreeSet::new(),
             gateway_classes: BTreeSet::new(),
             addresses: Addresses::Shared,
+            https_chains: HttpsChains::PerServerName,
+            certificates_elsewhere: false,
             implicit_gateway: None,
             overridden: BTreeSet::new(),
             extensions: BTreeSet::new(),
@@ -70,4 +77,16 @@ pub enum Addresses {
     /// On addresses of their own, as most clusters have it: only the listeners of one Gateway must be distinct, and each
     /// Gateway has filter chains of its own.
     PerGateway,
+}
+
+/// Which HTTPS listeners of a port share a filter chain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HttpsChains {
+    /// Those with the same hostname: the proxy picks the chain by the name that a client asks for in the TLS handshake, and
+    /// each module knows the hostnames of the other chains as `misdirected`.
+    #[default]
+    PerServerName,
+    /// All of them, where one module serves the whole port. That a request came by the server name of another listener is
+    /// then for the proxy to find out.
+    PerPort,
 }

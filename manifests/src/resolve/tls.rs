@@ -14,13 +14,15 @@ use super::secret::Certificate;
 pub(crate) struct Certificates<'r, 'd> {
     pub(crate) inventory: &'r Inventory<'d>,
     pub(crate) grants: &'r Grants<'d>,
+    /// Whether the proxy finds them by itself ([`Options::certificates_elsewhere`](crate::Options)).
+    pub(crate) elsewhere: bool,
 }
 
 impl Certificates<'_, '_> {
     /// The certificates of a listener, and the first reason why there are not all that it names. Those that are found serve
     /// it: a second one is often there for older clients only.
     pub(crate) fn of(&self, listener: &Listener<'_>) -> (Vec<Certificate>, Option<Fault>) {
-        if listener.protocol != "HTTPS" {
+        if listener.protocol != "HTTPS" || self.elsewhere {
             return (Vec::new(), None);
         }
         let references = listener.tls.map(|tls| items(tls, "certificateRefs")).unwrap_or_default();

@@ -208,6 +208,40 @@ fn the_hosts_of_a_listener_without_certificate_are_served_by_no_other() {
 }
 
 #[test]
+fn one_chain_serves_all_https_listeners_of_a_port_where_the_proxy_has_one_module_for_it() {
+    let options = Options {
+        https_chains: crate::HttpsChains::PerPort,
+        certificates_elsewhere: true,
+        ..Options::default()
+    };
+    let listeners = json!([
+        https("any", 443, None, "nowhere"),
+        https("wild", 443, Some("*.example.com"), "nowhere"),
+        https("one", 443, Some("twice.example.com"), "nowhere"),
+        https("two", 443, Some("twice.example.com"), "nowhere"),
+    ]);
+    let parents = |section: &str| json!([{ "name": "public", "namespace": "infra", "sectionName": section }]);
+    let manifests = [
+        gateway("infra/public", listeners),
+        route("shop/any", json!({ "parentRefs": parents("any") })),
+        route("shop/wild", json!({ "parentRefs": parents("wild") })),
+    ];
+    let resolution = resolved_with(&options, &manifests);
+    let [chain] = resolution.chains.as_slice() else { panic!("{:?}", resolution.chains) };
+    assert_eq!((chain.name.as_str(), chain.server_name.as_deref()), ("https-443", None));
+    assert_eq!(chain.configuration["misdirected"], Value::Null);
+    let served: Vec<Value> = chain.configuration["listeners"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|listener| json!([listener["hostname"], listener["routes"]]))
+        .collect();
+    // Nobody serves the hosts of listeners in conflict, not even those that take more.
+    let expected = json!([[null, ["shop/any"]], ["*.example.com", ["shop/wild"]], ["twice.example.com", []]]);
+    assert_eq!(Value::Array(served), expected);
+}
+
+#[test]
 fn clusters_are_those_that_served_routes_refer_to() {
     let rules = json!([{ "backendRefs": [
         { "name": "svc", "port": 80 },
