@@ -3,6 +3,7 @@
 pub(crate) mod envoy;
 mod module;
 pub(crate) mod ports;
+mod route;
 pub(crate) mod yaml;
 
 use std::collections::BTreeMap;

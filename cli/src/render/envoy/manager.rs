@@ -5,12 +5,7 @@ use serde_json::{Value, json};
 
 use super::{access_log, wasm};
 use crate::render::RenderOptions;
-
-/// The header by which the module names the upstream.
-const CLUSTER_HEADER: &str = "x-httproute-cluster";
-
-/// How many copies of a request Envoy carries; the module sends those beyond.
-const MIRRORS: usize = 4;
+use crate::render::route::route;
 
 /// The HTTP connection manager of `chain`.
 pub(crate) fn manager(chain: &FilterChain, options: &RenderOptions) -> Value {
@@ -54,37 +49,6 @@ pub(crate) fn manager(chain: &FilterChain, options: &RenderOptions) -> Value {
         manager.insert("access_log".into(), json!([access_log::access_log(&chain.name)]));
     }
     manager
-}
-
-/// The one route: the module chooses the upstream by a header, and rules say how long it may take. So an edit of an HTTPRoute
-/// changes the configuration of the module and nothing else.
-fn route() -> Value {
-    json!({
-        "match": { "prefix": "/" },
-        "route": {
-            "cluster_header": CLUSTER_HEADER,
-            "timeout": "0s",
-            "request_mirror_policies": mirror_policies(),
-        },
-        "request_headers_to_remove": [CLUSTER_HEADER],
-    })
-}
-
-/// Envoy sends a copy where the module puts the name of an upstream into a mirror header; the copies do not show it. What is
-/// removed for the request itself would not be mirrored, so its backend does see these headers.
-fn mirror_policies() -> Vec<Value> {
-    let names: Vec<String> = (1..=MIRRORS).map(|n| format!("x-httproute-mirror-{n}")).collect();
-    let removed = names.iter().map(String::as_str).chain([CLUSTER_HEADER]);
-    let removed: Vec<Value> = removed.map(|name| json!({ "remove": name })).collect();
-    let policy = |name: &String| {
-        json!({
-            "cluster_header": name,
-            // "The mirrored request" is the request: the API knows of no other Host for it.
-            "disable_shadow_host_suffix_append": true,
-            "request_headers_mutations": removed,
-        })
-    };
-    names.iter().map(policy).collect()
 }
 
 fn router() -> Value {

@@ -1,7 +1,7 @@
 //! The module in a filter chain.
 
 use httproute_manifests::FilterChain;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::access_log::RULE_PROPERTY;
 use crate::render::RenderOptions;
@@ -32,10 +32,16 @@ pub(crate) fn filter(chain: &FilterChain, options: &RenderOptions) -> Value {
     })
 }
 
-/// The configuration of the module as text, one setting and one route a line: an edit of a route changes its line.
-pub(crate) fn configuration(chain: &FilterChain) -> String {
+/// The configuration of the module, with the name under which it publishes the rule of each request.
+pub(crate) fn settings(chain: &FilterChain) -> Map<String, Value> {
     let mut settings = chain.configuration.as_object().cloned().unwrap_or_default();
     settings.insert("ruleProperty".into(), json!(RULE_PROPERTY));
+    settings
+}
+
+/// The same as text, one setting and one route a line: an edit of a route changes its line.
+pub(crate) fn configuration(chain: &FilterChain) -> String {
+    let settings = settings(chain);
     let mut settings: Vec<(&String, &Value)> = settings.iter().collect();
     // Small settings first.
     settings.sort_by_key(|(name, value)| (value.is_array() || value.is_object(), *name != "version", *name));
