@@ -30,10 +30,10 @@ backends *NAMES:
 test *ARGS: build (envoy envoy_default)
     @HTTPROUTE_ENVOYS="{{ envoy_default }}" scripts/count target/logs/test.log cargo test --no-fail-fast {{ ARGS }}
 
-# Run the cases and the conformance suite on several versions of Envoy
+# Run the cases, the conformance suite and the traps on several versions of Envoy
 test-envoys *VERSIONS=envoys: build
     @for version in {{ VERSIONS }}; do scripts/envoy "$version"; done
-    @HTTPROUTE_ENVOYS="{{ VERSIONS }}" scripts/count target/logs/test-envoys.log cargo test -p httproute-integration --test cases --test conformance -- "envoy "
+    @HTTPROUTE_ENVOYS="{{ VERSIONS }}" scripts/count target/logs/test-envoys.log cargo test -p httproute-integration --test cases --test conformance --test traps -- "envoy "
 
 # Run the cases against Envoy in containers; ENVOY_IMAGE names another image
 test-compose: build

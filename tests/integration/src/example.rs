@@ -25,6 +25,16 @@ pub enum Step {
     Backends(Vec<String>),
 }
 
+impl Step {
+    /// The request of the step, where it is one.
+    pub fn request(&self) -> Option<Request> {
+        match self {
+            Step::Curl { command, .. } => curl(command).ok().map(|(request, _)| request),
+            Step::Backends(_) => None,
+        }
+    }
+}
+
 /// An example: a folder with `envoy.yaml` and `README.md`.
 #[derive(Clone, Debug)]
 pub struct Example {

@@ -15,6 +15,7 @@ pub mod native;
 pub mod proxy;
 pub mod record;
 pub mod tls;
+pub mod trap_module;
 pub mod wire;
 
 use std::path::{Path, PathBuf};

@@ -10,7 +10,7 @@ use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 /// What a client reads from and writes to.
-pub trait Stream: Read + Write + fmt::Debug {}
+pub trait Stream: Read + Write + fmt::Debug + Send {}
 impl Stream for TcpStream {}
 impl Stream for StreamOwned<ClientConnection, TcpStream> {}
 
