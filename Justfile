@@ -39,6 +39,10 @@ test-envoys *VERSIONS=envoys: build
 test-compose: build
     @scripts/count target/logs/test-compose.log scripts/compose
 
+# Count what a request costs each module, and compare it with the record; --record records it anew
+fuel *FLAGS: build
+    @scripts/host run --quiet --bin fuel -- {{ FLAGS }}
+
 # Run the conformance suite on one Envoy, and write docs/conformance.md
 conformance *ARGS: build (envoy envoy_default)
     @HTTPROUTE_CONFORMANCE_REPORT=docs/conformance.md cargo test -p httproute-integration --test conformance {{ ARGS }}

@@ -1,0 +1,164 @@
+//! Counts what one request costs a module: instructions, as wasmtime's fuel counts them, and calls of the host.
+//!
+//! Both are the same on every machine and at every load, so a module that became dearer shows in them where a clock would
+//! show noise. One instruction of WebAssembly is one unit of fuel, but for those that only mark structure, which are none.
+//! A host of its own does this, and not the one that runs the cases: that one shows no fuel, and gives a module real
+//! randomness, with which no two counts agree.
+
+mod calls;
+mod guest;
+mod proxy;
+
+use std::path::Path;
+
+use wasmtime::{
+    Config, Engine, Instance, Linker, Module, Result, Store, TypedFunc, WasmParams, WasmResults, bail,
+};
+
+pub use proxy::Lines;
+use proxy::{
+    CALL_RESPONSE_HEADERS, PLUGIN_CONFIGURATION, Proxy, REQUEST_BODY, REQUEST_HEADERS, RESPONSE_HEADERS,
+};
+
+/// The identifier of the root context.
+const ROOT: u32 = 1;
+
+/// What one request cost, and what came of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Instructions.
+    pub fuel: u64,
+    /// The calls of the host, by name, in order.
+    pub calls: Vec<&'static str>,
+    /// The status of the module's own answer.
+    pub answered: Option<u32>,
+    /// The request's headers as they go on.
+    pub request: Lines,
+    /// The response's headers.
+    pub response: Lines,
+    /// How many copies were sent.
+    pub copies: u32,
+}
+
+/// A compiled module.
+#[derive(Clone)]
+pub struct Compiled {
+    engine: Engine,
+    module: Module,
+}
+
+impl Compiled {
+    /// Compiles the module in `file`.
+    pub fn read(file: &Path) -> Result<Self> {
+        let mut config = Config::new();
+        config.consume_fuel(true);
+        let engine = Engine::new(&config)?;
+        let module = Module::from_file(&engine, file)?;
+        Ok(Compiled { engine, module })
+    }
+
+    /// The module with a configuration.
+    pub fn start(&self, configuration: &[u8]) -> Result<Meter> {
+        let mut store = Store::new(&self.engine, Proxy::default());
+        store.set_fuel(u64::MAX)?;
+        let mut linker = Linker::new(&self.engine);
+        calls::link(&mut linker)?;
+        linker.define_unknown_imports_as_traps(&self.module)?;
+        let instance = linker.instantiate(&mut store, &self.module)?;
+        let mut meter = Meter { store, instance, streams: ROOT };
+        meter.callback::<(), ()>("_initialize", ())?;
+        meter.callback::<(u32, u32), ()>("proxy_on_context_create", (ROOT, 0))?;
+        meter.callback::<(u32, u32), u32>("proxy_on_vm_start", (ROOT, 0))?;
+        let size = configuration.len() as u32;
+        meter.store.data_mut().buffers.insert(PLUGIN_CONFIGURATION, configuration.to_vec());
+        if meter.callback::<(u32, u32), u32>("proxy_on_configure", (ROOT, size))? != Some(1) {
+            bail!("the module refuses the configuration: {}", meter.store.data().log.join("\n"));
+        }
+        meter.store.data_mut().buffers.clear();
+        Ok(meter)
+    }
+}
+
+/// A running module.
+pub struct Meter {
+    store: Store<Proxy>,
+    instance: Instance,
+    streams: u32,
+}
+
+impl Meter {
+    /// Sends a request through the module, from its context's creation to its end, and counts. The upstream answers with
+    /// `response`, and so does that of every copy.
+    pub fn request(&mut self, request: &Lines, body: &[u8], response: &Lines) -> Result<Cost> {
+        self.streams += 1;
+        let stream = self.streams;
+        let metrics = self.store.data().metrics;
+        *self.store.data_mut() = Proxy { metrics, ..Proxy::default() };
+        self.store.set_fuel(u64::MAX)?;
+
+        self.callback::<(u32, u32), ()>("proxy_on_context_create", (stream, ROOT))?;
+        let headers = self.request_phase(stream, request, body)?;
+        let proxy = self.store.data_mut();
+        let answer =
+            if proxy.answered.is_some() { std::mem::take(&mut proxy.answer) } else { response.clone() };
+        let lines = answer.len() as u32;
+        proxy.maps.insert(RESPONSE_HEADERS, answer);
+        self.callback::<(u32, u32, u32), u32>("proxy_on_response_headers", (stream, lines, 1))?;
+        let response_headers = self.store.data_mut().maps.remove(&RESPONSE_HEADERS).unwrap_or_default();
+        self.callback::<u32, u32>("proxy_on_done", stream)?;
+        self.callback::<u32, ()>("proxy_on_log", stream)?;
+        self.callback::<u32, ()>("proxy_on_delete", stream)?;
+        self.answer_copies(response)?;
+
+        let fuel = u64::MAX - self.store.get_fuel()?;
+        let proxy = std::mem::take(self.store.data_mut());
+        self.store.data_mut().metrics = proxy.metrics;
+        Ok(Cost {
+            fuel,
+            calls: proxy.calls,
+            answered: proxy.answered,
+            request: headers,
+            response: response_headers,
+            copies: proxy.called,
+        })
+    }
+
+    fn request_phase(&mut self, stream: u32, request: &Lines, body: &[u8]) -> Result<Lines> {
+        self.store.data_mut().maps.insert(REQUEST_HEADERS, request.clone());
+        let (lines, ends) = (request.len() as u32, u32::from(body.is_empty()));
+        let action =
+            self.callback::<(u32, u32, u32), u32>("proxy_on_request_headers", (stream, lines, ends))?;
+        let answered = self.store.data().answered.is_some();
+        if action.unwrap_or(0) != u32::from(answered) {
+            bail!("a module that answers pauses the request, and no other does");
+        }
+        let headers = self.store.data_mut().maps.remove(&REQUEST_HEADERS).unwrap_or_default();
+        if !answered && !body.is_empty() {
+            self.store.data_mut().buffers.insert(REQUEST_BODY, body.to_vec());
+            let size = body.len() as u32;
+            self.callback::<(u32, u32, u32), u32>("proxy_on_request_body", (stream, size, 1))?;
+            self.store.data_mut().buffers.clear();
+        }
+        Ok(headers)
+    }
+
+    fn answer_copies(&mut self, response: &Lines) -> Result<()> {
+        let copies = self.store.data().called;
+        self.store.data_mut().maps.insert(CALL_RESPONSE_HEADERS, response.clone());
+        let lines = response.len() as u32;
+        for token in 1..=copies {
+            self.callback::<(u32, u32, u32, u32, u32), ()>(
+                "proxy_on_http_call_response",
+                (ROOT, token, lines, 0, 0),
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Calls the module; `None` where it does not export this, so that no proxy calls it either.
+    fn callback<P: WasmParams, R: WasmResults>(&mut self, name: &str, parameters: P) -> Result<Option<R>> {
+        let Some(function) = self.instance.get_func(&mut self.store, name) else { return Ok(None) };
+        let function: TypedFunc<P, R> = function.typed(&self.store)?;
+        function.call(&mut self.store, parameters).map(Some)
+    }
+}
