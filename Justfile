@@ -43,6 +43,10 @@ test-compose: build
 fuel *FLAGS: build
     @scripts/host run --quiet --bin fuel -- {{ FLAGS }}
 
+# Count what a request costs each module, and check it and the calls of the host against what they are to be
+test-host *ARGS: build
+    @scripts/count target/logs/test-host.log scripts/host test {{ ARGS }}
+
 # Run the conformance suite on one Envoy, and write docs/conformance.md
 conformance *ARGS: build (envoy envoy_default)
     @HTTPROUTE_CONFORMANCE_REPORT=docs/conformance.md cargo test -p httproute-integration --test conformance {{ ARGS }}

@@ -29,7 +29,7 @@ pub fn all() -> Vec<Scenario> {
         reply(scenario("redirect", rules(json!([redirect()])), get("example.com", "/a/b?c=d")), 301),
         scenario("rewrite", rules(json!([forward([rewrite()])])), get("example.com", "/a/b?c=d")),
         scenario("mirror", rules(json!([forward([mirror()])])), get("example.com", "/a/b?c=d")),
-        reply(scenario("preflight", rules(json!([forward([cors()])])), preflight()), 200),
+        reply(scenario("preflight", rules(json!([forward([cors()])])), preflight()), 204),
         scenario("1,000 prefixes", prefixes(1_000), get("example.com", "/service-0999/item")),
         scenario("10,000 prefixes", prefixes(10_000), get("example.com", "/service-9999/item")),
         scenario("5,000 hosts", hosts(5_000), get("tenant-4999.example.com", "/a")),
