@@ -1,8 +1,9 @@
 //! Paths: from a request's path to the candidates for it, in the order of precedence, in one look-up.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
 use std::fmt;
 
+use hashbrown::HashTable;
 use regex_lite::Regex;
 
 use super::Candidate;
@@ -20,29 +21,43 @@ pub(crate) enum PathMatch {
 }
 
 /// The candidates of one hostname by path.
+///
+/// As in a file system: the router finds the deepest folder that holds values of rules, and a hash table finds the path's next
+/// element in it. A router alone would need several nodes for each value; with ten thousand of them beside each other, each
+/// node is a miss of the processor's cache.
 #[derive(Default)]
 pub(crate) struct PathIndex {
-    /// From a path to the number of its [`Entry`].
+    /// From a path to the number of the deepest folder above it.
     router: matchit::Router<u32>,
-    entries: Vec<Entry>,
-    prefixes: Vec<Prefix>,
+    folders: Vec<Folder>,
+    /// From a folder and the name of an element in it to the number of the value that ends there.
+    by_name: HashTable<u32>,
+    values: Vec<Value>,
+    names: String,
+    /// Those of each value beside each other.
+    candidates: Vec<Candidate>,
     /// The number of the prefix `/`.
     root: Option<u32>,
     regexes: Box<[Candidate]>,
 }
 
-/// What is known of the paths that one route of the router stands for.
-#[derive(Debug, Default)]
-struct Entry {
-    exact: Box<[Candidate]>,
-    /// The longest prefix that covers the path.
+#[derive(Debug)]
+struct Folder {
+    /// The length of its path.
+    length: usize,
+    /// The longest prefix that covers it.
     prefix: Option<u32>,
 }
 
+/// A path that rules name, as Exact or PathPrefix.
 #[derive(Debug)]
-struct Prefix {
-    candidates: Box<[Candidate]>,
-    /// The next shorter prefix that covers the same paths: a longer one can lose on method, headers or query parameters.
+struct Value {
+    folder: u32,
+    /// Where its last element stands in the names.
+    name: (u32, u32),
+    /// Where its candidates begin, those among them for whom it is a prefix, and where they end.
+    candidates: (u32, u32, u32),
+    /// The longest prefix that covers it, and is not itself: a longer one can lose on method, headers or query parameters.
     shorter: Option<u32>,
 }
 
@@ -53,102 +68,176 @@ impl PathIndex {
     /// The index of candidates that are already in the order of precedence among those of the same path.
     pub(crate) fn new<'m>(candidates: impl Iterator<Item = (Candidate, &'m PathMatch)>) -> Self {
         let mut regexes = Vec::new();
-        let mut exact: BTreeMap<&str, Vec<Candidate>> = BTreeMap::new();
-        let mut prefix: BTreeMap<&str, Vec<Candidate>> = BTreeMap::new();
+        // Path, whether it is a prefix, place in the order of precedence.
+        let mut literals: Vec<(&str, bool, u32)> = Vec::new();
+        let mut ranked = Vec::new();
         for (candidate, path) in candidates {
-            match path {
-                PathMatch::Exact(value) => exact.entry(value).or_default().push(candidate),
-                PathMatch::Prefix(value) => prefix.entry(value).or_default().push(candidate),
-                PathMatch::Regex(_) => regexes.push(candidate),
-            }
-        }
-
-        let mut index = PathIndex { regexes: regexes.into(), ..Self::default() };
-        // A prefix stands behind all that it begins with, so the shorter ones are numbered first.
-        let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
-        for (value, candidates) in prefix {
-            let shorter = covering(value, &numbers);
-            numbers.insert(value, index.prefixes.len() as u32);
-            index.prefixes.push(Prefix { candidates: candidates.into(), shorter });
-        }
-        index.root = numbers.get("").copied();
-        for (&value, &number) in &numbers {
-            for end in ["", "/"] {
-                let path = format!("{value}{end}");
-                // The empty path is no path, and one that is an exact value too gets its entry below.
-                if !path.is_empty() && !exact.contains_key(path.as_str()) {
-                    index.insert(escaped(&path), Entry { exact: Box::default(), prefix: Some(number) });
+            let (path, is_prefix) = match path {
+                PathMatch::Exact(path) => (path, false),
+                PathMatch::Prefix(path) => (path, true),
+                PathMatch::Regex(_) => {
+                    regexes.push(candidate);
+                    continue;
                 }
+            };
+            literals.push((path, is_prefix, ranked.len() as u32));
+            ranked.push(candidate);
+        }
+        literals.sort_unstable_by(|a, b| folders_first(a.0, b.0).then_with(|| (a.1, a.2).cmp(&(b.1, b.2))));
+
+        let values = literals.chunk_by(|a, b| a.0 == b.0);
+        let mut index = PathIndex { regexes: regexes.into(), ..Self::default() };
+        index.values.reserve_exact(values.clone().count());
+        index.candidates.reserve_exact(literals.len());
+        // The folders and the prefixes above the value at hand.
+        let mut folders: Vec<(&str, u32)> = Vec::new();
+        let mut prefixes: Vec<(&str, u32)> = Vec::new();
+        for group in values {
+            let Some(&(path, ..)) = group.first() else { continue };
+            while prefixes.pop_if(|(prefix, _)| !covers(prefix, path)).is_some() {}
+            let shorter = prefixes.last().map(|&(_, number)| number);
+            let number = index.values.len() as u32;
+            let (folder, name) = match path.rsplit_once('/') {
+                Some((parent, name)) => {
+                    while folders.pop_if(|(folder, _)| !covers(folder, parent)).is_some() {}
+                    let folder = match folders.last() {
+                        Some(&(folder, number)) if folder == parent => number,
+                        _ => {
+                            let number = index.add_folder(parent, shorter);
+                            folders.push((parent, number));
+                            number
+                        }
+                    };
+                    (folder, name)
+                }
+                None => {
+                    index.root = Some(number);
+                    (u32::MAX, "")
+                }
+            };
+            let start = index.candidates.len();
+            let exact = group.iter().take_while(|(_, is_prefix, _)| !is_prefix).count();
+            index.candidates.extend(group.iter().filter_map(|(.., place)| ranked.get(*place as usize)));
+            let place = |place: usize| place as u32;
+            index.values.push(Value {
+                folder,
+                name: (place(index.names.len()), place(index.names.len() + name.len())),
+                candidates: (place(start), place(start + exact), place(index.candidates.len())),
+                shorter,
+            });
+            index.names.push_str(name);
+            if exact < group.len() {
+                prefixes.push((path, number));
             }
-            let rest = format!("{}/{{*rest}}", escaped(value));
-            index.insert(rest, Entry { exact: Box::default(), prefix: Some(number) });
         }
-        for (value, candidates) in exact {
-            let whole = numbers.get(value).copied();
-            let prefix = whole.or_else(|| covering(value, &numbers));
-            index.insert(escaped(value), Entry { exact: candidates.into(), prefix });
-        }
+        index.names.shrink_to_fit();
+        index.by_name = index.named();
         index
     }
 
-    fn insert(&mut self, route: String, entry: Entry) {
-        // Routes conflict only where parameters differ, and there is none but the rest behind a prefix.
-        if self.router.insert(route, self.entries.len() as u32).is_ok() {
-            self.entries.push(entry);
+    fn add_folder(&mut self, path: &str, prefix: Option<u32>) -> u32 {
+        let number = self.folders.len() as u32;
+        self.folders.push(Folder { length: path.len(), prefix });
+        // Braces stand for parameters in a router.
+        let escaped = path.replace('{', "{{").replace('}', "}}");
+        for rest in ["/", "/{*rest}"] {
+            // Routes conflict only where parameters differ, and there is none but the rest.
+            let _ = self.router.insert(format!("{escaped}{rest}"), number);
         }
+        number
+    }
+
+    fn named(&self) -> HashTable<u32> {
+        let hash_of = |number: u32| {
+            let value = self.values.get(number as usize);
+            value.map_or(0, |value| hash(value.folder, self.name(value)))
+        };
+        let mut by_name = HashTable::with_capacity(self.values.len());
+        for number in 0..self.values.len() as u32 {
+            by_name.insert_unique(hash_of(number), number, |&number| hash_of(number));
+        }
+        by_name
     }
 
     /// The candidates for `path` in the order of precedence: "`Exact` path match", then regular expressions, then
     /// "`Prefix` path match with largest number of characters". Whether a regular expression matches is not looked at.
     pub(crate) fn lookup(&self, path: &[u8]) -> impl Iterator<Item = Candidate> {
-        let entry = self.entry(path);
-        let exact = entry.map_or(&[][..], |entry| &entry.exact);
         // "a prefix path match on "/" … has the effect of matching every HTTP request", `OPTIONS *` too.
-        let longest = entry.map_or(self.root, |entry| entry.prefix);
-        let longest = self.prefix(longest);
-        let prefixes = std::iter::successors(longest, |prefix| self.prefix(prefix.shorter));
-        let prefixed = prefixes.flat_map(|prefix| prefix.candidates.iter());
+        let (exact, longest) = self.literal(path).unwrap_or((&[], self.root));
+        let longest = self.value(longest);
+        let prefixes = std::iter::successors(longest, |value| self.value(value.shorter));
+        let prefixed = prefixes.flat_map(|value| self.candidates(value.candidates.1, value.candidates.2));
         exact.iter().chain(self.regexes.iter()).chain(prefixed).copied()
     }
 
-    fn entry(&self, path: &[u8]) -> Option<&Entry> {
-        let number = match std::str::from_utf8(path) {
-            Ok(path) if path.is_ascii() => *self.router.at(path).ok()?.value,
+    /// The candidates that ask for exactly this path, and the longest prefix that covers it; `None` where no folder of a rule
+    /// is above it.
+    fn literal(&self, path: &[u8]) -> Option<(&[Candidate], Option<u32>)> {
+        let number = self.folder(path)?;
+        let folder = self.folders.get(number as usize)?;
+        let mut rest = path.get(folder.length + 1..)?.splitn(2, |&b| b == b'/');
+        let name = rest.next().unwrap_or_default();
+        let is_last = rest.next().is_none();
+        let found = self.by_name.find(hash(number, name), |&value| {
+            let value = self.values.get(value as usize);
+            value.is_some_and(|value| value.folder == number && self.name(value) == name)
+        });
+        let Some((number, value)) = found.and_then(|&number| Some((number, self.value(Some(number))?)))
+        else {
+            return Some((&[], folder.prefix));
+        };
+        let (start, prefixed, end) = value.candidates;
+        let exact = if is_last { self.candidates(start, prefixed) } else { &[] };
+        Some((exact, if prefixed < end { Some(number) } else { value.shorter }))
+    }
+
+    fn folder(&self, path: &[u8]) -> Option<u32> {
+        match std::str::from_utf8(path) {
+            Ok(path) if path.is_ascii() => Some(*self.router.at(path).ok()?.value),
             _ => {
                 // The paths of rules are ASCII, and the router takes only UTF-8.
                 let ascii: String =
                     path.iter().map(|&b| if b.is_ascii() { char::from(b) } else { FOREIGN }).collect();
-                *self.router.at(&ascii).ok()?.value
+                Some(*self.router.at(&ascii).ok()?.value)
             }
-        };
-        self.entries.get(number as usize)
-    }
-
-    fn prefix(&self, number: Option<u32>) -> Option<&Prefix> {
-        self.prefixes.get(number? as usize)
-    }
-}
-
-/// The number of the longest prefix that covers `path` and is not `path` itself.
-fn covering(path: &str, numbers: &BTreeMap<&str, u32>) -> Option<u32> {
-    let mut path = path;
-    while let Some((shorter, _)) = path.rsplit_once('/') {
-        if let Some(&number) = numbers.get(shorter) {
-            return Some(number);
         }
-        path = shorter;
     }
-    None
+
+    fn value(&self, number: Option<u32>) -> Option<&Value> {
+        self.values.get(number? as usize)
+    }
+
+    fn name(&self, value: &Value) -> &[u8] {
+        let (start, end) = value.name;
+        self.names.as_bytes().get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    fn candidates(&self, start: u32, end: u32) -> &[Candidate] {
+        self.candidates.get(start as usize..end as usize).unwrap_or_default()
+    }
 }
 
-/// A path as the router takes it: braces stand for parameters there.
-fn escaped(path: &str) -> String {
-    path.replace('{', "{{").replace('}', "}}")
+/// Whether `path` is `above` or below it.
+fn covers(above: &str, path: &str) -> bool {
+    path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// An order in which a path stands before all that is below it, and nothing else between them.
+fn folders_first(a: &str, b: &str) -> Ordering {
+    let key = |byte: u8| if byte == b'/' { 0 } else { byte };
+    a.bytes().map(key).cmp(b.bytes().map(key))
+}
+
+/// FNV-1a, with its high bits stirred for the table, which goes by them.
+fn hash(folder: u32, name: &[u8]) -> u64 {
+    let start = 0xcbf2_9ce4_8422_2325 ^ u64::from(folder);
+    let hash = name.iter().fold(start, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+    (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 impl fmt::Debug for PathIndex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PathIndex({} entries, {} regexes)", self.entries.len(), self.regexes.len())
+        write!(f, "PathIndex({} values, {} regexes)", self.values.len(), self.regexes.len())
     }
 }
 
