@@ -63,9 +63,13 @@ test-images: images
 release: build images
     @scripts/release
 
-# Check formatting, lints, documentation, dependencies
+# Check formatting, lints, documentation
 lint:
     @scripts/lint
+
+# Check the dependencies: licences, sources, advisories
+deny:
+    @scripts/deny
 
 # Everything that a change has to pass
 ci:
