@@ -2,6 +2,8 @@
 
 mod check;
 mod explain;
+mod image;
+mod istio;
 mod judging;
 mod values;
 
@@ -13,6 +15,8 @@ use httproute_manifests::ObjectName;
 
 pub(crate) use check::Check;
 pub(crate) use explain::Explain;
+pub(crate) use image::Image;
+pub(crate) use istio::Istio;
 pub(crate) use values::{Backend, BoundPort, Extension, HostPort};
 
 /// Checks Gateway API manifests, explains where a request goes, and writes proxy configurations, without a cluster
@@ -57,6 +61,7 @@ pub(crate) struct Render {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Proxy {
     Envoy(Envoy),
+    Istio(Istio),
 }
 
 /// A complete Envoy bootstrap, on the standard output

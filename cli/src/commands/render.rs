@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use httproute_manifests::{Located, Options, Resolution, resolve};
 
+use super::objects;
 use crate::args::{Envoy, Proxy, Render, Target};
 use crate::diagnostics;
 use crate::error::Failure;
@@ -17,6 +18,7 @@ const IMPLICIT_PORT: u16 = 8080;
 pub(crate) fn run(arguments: &Render) -> Result<ExitCode, Failure> {
     match &arguments.proxy {
         Proxy::Envoy(arguments) => envoy(arguments),
+        Proxy::Istio(arguments) => objects::istio(arguments),
     }
 }
 

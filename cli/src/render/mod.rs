@@ -1,7 +1,9 @@
 //! From resolved manifests to the configuration of a proxy.
 
 pub(crate) mod envoy;
+pub(crate) mod istio;
 mod module;
+pub(crate) mod objects;
 pub(crate) mod ports;
 mod route;
 pub(crate) mod yaml;

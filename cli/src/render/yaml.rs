@@ -8,8 +8,10 @@ use serde_json::Value;
 const WIDTH: usize = 110;
 
 /// Keys that come before the others, in this order: what a thing is, and where.
-const FIRST: [&str; 10] = [
+const FIRST: [&str; 12] = [
     "@type",
+    "applyTo",
+    "targetRefs",
     "name",
     "type",
     "vm_id",
@@ -22,7 +24,9 @@ const FIRST: [&str; 10] = [
 ];
 
 /// Keys that come behind all others: those with the longest values.
-const LAST: [&str; 9] = [
+const LAST: [&str; 11] = [
+    "pluginConfig",
+    "configPatches",
     "http_filters",
     "access_log",
     "configuration",

@@ -6,9 +6,11 @@
 mod arbitrary;
 mod beginners;
 mod check;
+mod crd;
 mod document;
 mod explain;
 mod input;
+mod istio;
 mod render;
 mod run;
 mod usage;

@@ -17,6 +17,7 @@ pub(crate) use comments::comment;
 pub(crate) use listener::listeners;
 #[cfg(test)]
 pub(crate) use wasm::configuration;
+pub(crate) use wasm::settings;
 
 /// A complete Envoy bootstrap.
 ///

@@ -1,0 +1,107 @@
+//! For Istio: a WasmPlugin and an EnvoyFilter for each port.
+
+mod comments;
+mod envoy_filter;
+mod gateway_class;
+mod warnings;
+mod wasm_plugin;
+
+use httproute_manifests::{Addresses, Document, FilterChain, HttpsChains, ObjectName, Options, Resolution};
+use serde_json::{Value, json};
+
+use super::objects::Rendered;
+use super::ports;
+use crate::args::Istio;
+
+/// How to resolve manifests for Istio.
+pub(crate) fn resolve_options(arguments: &Istio) -> Options {
+    let extensions = arguments.extensions.iter();
+    Options {
+        namespace: arguments.input.namespace.clone(),
+        gateways: arguments.gateways.iter().cloned().collect(),
+        // Istio starts pods for each Gateway.
+        addresses: if arguments.selector.is_empty() { Addresses::PerGateway } else { Addresses::Shared },
+        // A WasmPlugin can be bound to a port, and to nothing more specific.
+        https_chains: HttpsChains::PerPort,
+        certificates_elsewhere: true,
+        cluster_name: Some(format!(
+            "outbound|{{port}}||{{name}}.{{namespace}}.svc.{}",
+            arguments.cluster_domain
+        )),
+        extensions: extensions.map(|extension| (extension.group.clone(), extension.kind.clone())).collect(),
+        ..Options::default()
+    }
+}
+
+/// The objects for `resolution`, which `documents` came to.
+///
+/// # Errors
+///
+/// What stands in the way, as a sentence.
+pub(crate) fn render(
+    resolution: &Resolution,
+    documents: &[Document],
+    arguments: &Istio,
+) -> Result<Rendered, String> {
+    ports::check(&arguments.ports, resolution)?;
+    let mut rendered = Rendered::default();
+    let waypoints = warnings::about_gateways(resolution, documents, arguments, &mut rendered);
+    for chain in &resolution.chains {
+        if chain.gateway.as_ref().is_some_and(|gateway| waypoints.contains(gateway)) {
+            continue;
+        }
+        let place = Place::of(chain, arguments)?;
+        rendered.objects.push(wasm_plugin::wasm_plugin(chain, &place, &arguments.image));
+        rendered.objects.push(envoy_filter::envoy_filter(chain, &place, resolution));
+    }
+    warnings::about_image(&arguments.image, &mut rendered);
+    rendered.check_sizes()?;
+    Ok(rendered)
+}
+
+/// The objects as YAML.
+pub(crate) fn write(rendered: &Rendered) -> String {
+    rendered.write("istio", &comments::comment)
+}
+
+/// Where the objects for a port are, and which pods they are for.
+struct Place {
+    name: ObjectName,
+    /// The port that the pods listen on.
+    bound: u16,
+    /// The labels of the pods; without them those of the Gateway.
+    labels: Option<Value>,
+    gateway: Option<ObjectName>,
+}
+
+impl Place {
+    fn of(chain: &FilterChain, arguments: &Istio) -> Result<Self, String> {
+        let bound = ports::bound(&arguments.ports, &[chain])?;
+        let labels: Value =
+            arguments.selector.iter().map(|label| (label.key.clone(), json!(label.value))).collect();
+        Ok(match &chain.gateway {
+            // "cross namespace referencing is not currently supported"
+            Some(gateway) => Place {
+                name: ObjectName::new(
+                    &gateway.namespace,
+                    format!("httproute-{}-{}", gateway.name, chain.port),
+                ),
+                bound,
+                labels: None,
+                gateway: Some(gateway.clone()),
+            },
+            None => Place {
+                name: ObjectName::new(&arguments.selector_namespace, format!("httproute-{}", chain.port)),
+                bound,
+                labels: Some(labels),
+                gateway: None,
+            },
+        })
+    }
+
+    /// `targetRefs`, where the pods are those of a Gateway.
+    fn target_refs(&self) -> Option<Value> {
+        let gateway = self.gateway.as_ref()?;
+        Some(json!([{ "group": "gateway.networking.k8s.io", "kind": "Gateway", "name": gateway.name }]))
+    }
+}
