@@ -63,6 +63,10 @@ test-images: images
 release: build images
     @scripts/release
 
+# Measure what the modules cost in a real Envoy, beside what it brings itself; names of subjects, or --quick
+bench *ARGS: build (envoy envoy_default)
+    @scripts/bench {{ ARGS }}
+
 # Check formatting, lints, documentation
 lint:
     @scripts/lint

@@ -135,7 +135,7 @@ impl Context<'_> {
                 explanation.reply = Some(Answer {
                     status: reply.status,
                     location: reply.location.map(str::to_owned),
-                    body: String::from_utf8_lossy(reply.body).into_owned(),
+                    body: reply.body.to_owned(),
                     details: reply.details.to_owned(),
                 });
             }
@@ -152,7 +152,7 @@ impl Context<'_> {
             .map(|copy| MirrorCopy { cluster: copy.cluster.to_owned(), request: Message::new(&copy.headers) })
             .collect();
         if !plan.is_broken(Kinds::ALL) {
-            let changes = plan.response_headers.iter().flat_map(|step| step.iter()).chain(&plan.cors);
+            let changes = plan.response_headers.iter().copied().flatten().chain(&plan.cors);
             explanation.response = changes.cloned().collect();
         }
     }

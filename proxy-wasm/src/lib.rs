@@ -22,7 +22,6 @@ pub mod host;
 pub mod metrics;
 pub mod mirror;
 mod module;
-pub mod notes;
 pub mod outbox;
 pub mod pairs;
 pub mod protobuf;
@@ -36,8 +35,6 @@ pub mod vm;
 #[cfg(target_arch = "wasm32")]
 pub use abi::AbiHost;
 pub use host::Host;
-#[doc(hidden)]
-pub use httproute_sdk::{Kinds, extension::Registry};
 pub use module::Module;
 #[doc(hidden)]
 pub use proxy_wasm;

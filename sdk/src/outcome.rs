@@ -1,8 +1,6 @@
 //! A plan carried out on a request in memory: what a proxy with the module `httproute` would send.
 
-use std::borrow::Cow;
-
-use crate::header_op::{HeaderLines, HeaderOp};
+use crate::header_op::HeaderLines;
 use crate::kinds::Kinds;
 use crate::plan::{Backend, Mirror, Plan};
 use crate::reply::Reply;
@@ -42,14 +40,13 @@ impl<'r> Plan<'r> {
             Backend::Cluster(cluster) => Some(cluster),
             Backend::None | Backend::Unresolved => None,
         };
-        let headers =
-            lines(request, settings, &self.request_headers, self.path.as_deref(), self.authority.as_deref());
+        let headers = lines(request, settings, &self.request_headers, self.path.as_deref(), self.authority);
         Outcome::Forwarded { cluster, headers }
     }
 
     /// The copies of `request` that its mirrors get.
     pub fn copies(&self, request: &RequestView<'_>, settings: &Settings) -> Vec<Copy<'r>> {
-        if self.is_broken(Kinds::ALL) || self.is_failed() {
+        if self.is_broken(Kinds::ALL) {
             return Vec::new();
         }
         let copy = |mirror| self.copy(mirror, Kinds::ALL, request, settings);
@@ -71,28 +68,16 @@ impl<'r> Plan<'r> {
         let steps = self.request_headers.get(..steps).unwrap_or_default();
         let rewrites = kinds.has(Kinds::REWRITE);
         let path = mirror.path.as_deref().filter(|_| rewrites);
-        lines(request, settings, steps, path, mirror.authority.as_deref().filter(|_| rewrites))
+        lines(request, settings, steps, path, mirror.authority.filter(|_| rewrites))
     }
 
     /// Carries the changes to the response's headers out on `lines`. A request that belongs to no rule or to a broken one
     /// has none.
-    ///
-    /// # Errors
-    ///
-    /// Where a custom filter fails: the answer that takes the place of the response.
-    pub fn respond(&self, lines: &mut HeaderLines) -> Result<(), Reply<'static>> {
-        if self.is_broken(Kinds::ALL) || self.is_failed() {
-            return Ok(());
+    pub fn respond(&self, lines: &mut HeaderLines) {
+        if !self.is_broken(Kinds::ALL) {
+            apply(&self.response_headers, lines);
+            apply(&[&self.cors], lines);
         }
-        apply(&self.response_headers, lines);
-        apply(&[Cow::Borrowed(&self.cors)], lines);
-        let Some(effects) = &self.extensions else { return Ok(()) };
-        let responded = effects.responders.respond(&|| lines.clone());
-        if responded.failed {
-            return Err(Reply::EXTENSION_FAILED);
-        }
-        responded.changes.iter().for_each(|op| op.apply(lines));
-        Ok(())
     }
 }
 
@@ -100,7 +85,7 @@ impl<'r> Plan<'r> {
 fn lines(
     request: &RequestView<'_>,
     settings: &Settings,
-    steps: &[Cow<'_, [HeaderOp]>],
+    steps: &[&[crate::HeaderOp]],
     path: Option<&[u8]>,
     authority: Option<&str>,
 ) -> HeaderLines {
@@ -118,8 +103,8 @@ fn lines(
     lines
 }
 
-fn apply(steps: &[Cow<'_, [HeaderOp]>], lines: &mut HeaderLines) {
-    steps.iter().flat_map(|step| step.iter()).for_each(|op| op.apply(lines));
+fn apply(steps: &[&[crate::HeaderOp]], lines: &mut HeaderLines) {
+    steps.iter().copied().flatten().for_each(|op| op.apply(lines));
 }
 
 impl Settings {

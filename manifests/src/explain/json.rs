@@ -78,10 +78,9 @@ fn mirror(mirror: &MirrorCopy) -> Value {
 }
 
 fn change(change: &HeaderOp) -> Value {
-    let text = |value| String::from_utf8_lossy(value);
     match change {
-        HeaderOp::Set { name, value } => json!({ "action": "set", "name": name, "value": text(value) }),
-        HeaderOp::Add { name, value } => json!({ "action": "add", "name": name, "value": text(value) }),
+        HeaderOp::Set { name, value } => json!({ "action": "set", "name": name, "value": value }),
+        HeaderOp::Add { name, value } => json!({ "action": "add", "name": name, "value": value }),
         HeaderOp::Remove { name } => json!({ "action": "remove", "name": name }),
     }
 }

@@ -24,6 +24,7 @@ const KNOWN: [&str; 12] = [
     "mirrorBodyLimit",
     "ruleProperty",
     "unmatched",
+    // Read, but nothing answers to them yet.
     "extensions",
 ];
 

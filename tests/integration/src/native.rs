@@ -64,25 +64,17 @@ fn observe(case: &Case, routes: &Routes, request: &RequestSpec) -> Observed {
         let plan = routes.plan(&view, &mut Draw::seeded(seed as u64));
         let rule = plan.rule.map(|rule| format!("{}#{}", rule.route, rule.rule));
         observed.rules.get_or_insert_default().push(rule.unwrap_or_else(|| "none".into()));
-        let (mut status, mut headers, mut body) = match plan.outcome(&view, routes.settings()) {
+        let (status, mut headers, body) = match plan.outcome(&view, routes.settings()) {
             Outcome::Answered(reply) => {
                 let location = reply.location.map(|location| (b"location".to_vec(), location.into()));
-                (
-                    reply.status,
-                    location.into_iter().chain(reply.headers.to_vec()).collect(),
-                    reply.body.into(),
-                )
+                (reply.status, location.into_iter().collect(), reply.body.into())
             }
             Outcome::Forwarded { cluster, headers } => {
                 let cluster = cluster.or(case.default_cluster.as_deref()).unwrap_or_default();
                 forward(case, cluster, headers, &mut observed)
             }
         };
-        headers.insert(0, (b":status".to_vec(), status.to_string().into_bytes()));
-        if let Err(reply) = plan.respond(&mut headers) {
-            (status, headers, body) = (reply.status, Vec::new(), reply.body.into());
-        }
-        headers.retain(|(name, _)| name != b":status");
+        plan.respond(&mut headers);
         observed.answers.push(Answer { status, headers: text_names(headers), body });
         for copy in plan.copies(&view, routes.settings()) {
             forward(case, copy.cluster, copy.headers, &mut observed);

@@ -219,20 +219,10 @@ fn response(text: &mut String, explanation: &Explanation) {
     for change in &explanation.response {
         _ = match change {
             HeaderOp::Set { name, value } => {
-                writeln!(
-                    text,
-                    "  {CHANGED}= {}: {}{CHANGED:#}",
-                    clean(name),
-                    clean(&String::from_utf8_lossy(value))
-                )
+                writeln!(text, "  {CHANGED}= {}: {}{CHANGED:#}", clean(name), clean(value))
             }
             HeaderOp::Add { name, value } => {
-                writeln!(
-                    text,
-                    "  {GOOD}+ {}: {}{GOOD:#}",
-                    clean(name),
-                    clean(&String::from_utf8_lossy(value))
-                )
+                writeln!(text, "  {GOOD}+ {}: {}{GOOD:#}", clean(name), clean(value))
             }
             HeaderOp::Remove { name } => writeln!(text, "  {BAD}- {}{BAD:#}", clean(name)),
         };

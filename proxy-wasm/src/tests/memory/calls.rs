@@ -55,12 +55,14 @@ impl Host for MemoryHost {
 
     fn set_header(&self, map: MapType, name: &str, value: &[u8]) -> Result<(), Failed> {
         self.note(&format!("set {name}"));
-        self.change(map, HeaderOp::Set { name: name.into(), value: value.into() })
+        let value = String::from_utf8_lossy(value).into();
+        self.change(map, HeaderOp::Set { name: name.into(), value })
     }
 
     fn add_header(&self, map: MapType, name: &str, value: &[u8]) -> Result<(), Failed> {
         self.note(&format!("add {name}"));
-        self.change(map, HeaderOp::Add { name: name.into(), value: value.into() })
+        let value = String::from_utf8_lossy(value).into();
+        self.change(map, HeaderOp::Add { name: name.into(), value })
     }
 
     fn remove_header(&self, map: MapType, name: &str) -> Result<(), Failed> {

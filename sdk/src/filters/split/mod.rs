@@ -55,25 +55,15 @@ impl Backends {
 
     /// The backend of one request: "Weight specifies the proportion of requests forwarded to the referenced backend. This
     /// is computed as weight/(sum of all weights in this BackendRefs list)."
-    pub(crate) fn choose(&self, draw: &mut Draw) -> Option<usize> {
+    pub(crate) fn choose(&self, draw: &mut Draw) -> Option<&Choice> {
         match &*self.choices {
             [] => None,
-            [_] => Some(0),
+            [only] => Some(only),
             choices => {
                 let drawn = draw.below(choices.last()?.up_to);
-                Some(choices.partition_point(|choice| choice.up_to <= drawn))
+                choices.get(choices.partition_point(|choice| choice.up_to <= drawn))
             }
         }
-    }
-
-    /// Backend number `index`.
-    pub(crate) fn get(&self, index: usize) -> Option<&Choice> {
-        self.choices.get(index)
-    }
-
-    /// How many backends get requests.
-    pub(crate) fn len(&self) -> usize {
-        self.choices.len()
     }
 }
 

@@ -51,7 +51,17 @@ impl Envoy {
     }
 
     /// The same with a configuration file of this name and text, which Envoy reads as JSON or YAML by its name.
-    pub fn start_from(binary: &Binary, label: &str, (name, text): (&str, &str)) -> Result<Envoy, String> {
+    pub fn start_from(binary: &Binary, label: &str, file: (&str, &str)) -> Result<Envoy, String> {
+        Envoy::start_with(binary, label, file, 2)
+    }
+
+    /// The same with so many workers.
+    pub fn start_with(
+        binary: &Binary,
+        label: &str,
+        (name, text): (&str, &str),
+        workers: usize,
+    ) -> Result<Envoy, String> {
         // Tests of one process may start two of the same label at once.
         static STARTED: AtomicUsize = AtomicUsize::new(0);
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
@@ -75,7 +85,7 @@ impl Envoy {
             .arg("--log-path")
             .arg(&log)
             // Several Envoys may run on this machine at once.
-            .args(["--use-dynamic-base-id", "--concurrency", "2", "--log-level", "warning"])
+            .args(["--use-dynamic-base-id", "--concurrency", &workers.to_string(), "--log-level", "warning"])
             .args(["--component-log-level", "wasm:info,config:info"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -123,6 +133,11 @@ impl Envoy {
     /// Where its files are.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// The number of its process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
     }
 
     /// Waits until the process ends by itself.

@@ -1,5 +1,6 @@
 //! The loop that keeps the connections busy.
 
+use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -31,7 +32,8 @@ pub(super) struct Generator<'t> {
     progress: &'t Arc<Progress>,
     poll: Poll,
     connections: Vec<Connection>,
-    idle: Vec<usize>,
+    /// The one that has been idle for longest first, so that all are used however few are needed.
+    idle: VecDeque<usize>,
     sent: u64,
     begun: Instant,
     failures: Vec<String>,
@@ -115,7 +117,7 @@ impl<'t> Generator<'t> {
             if due > now {
                 break;
             }
-            let Some(number) = self.idle.pop() else { break };
+            let Some(number) = self.idle.pop_front() else { break };
             let connection = &mut self.connections[number];
             connection.request.clear();
             connection.written = 0;
@@ -133,7 +135,7 @@ impl<'t> Generator<'t> {
             let waiting = self.connections[number].waiting;
             if let Some((request, due)) = waiting {
                 self.failed(number, request, due, &e.to_string());
-                self.idle.push(number);
+                self.idle.push_back(number);
             }
             self.replace(number)?;
         }
@@ -199,7 +201,7 @@ impl<'t> Generator<'t> {
         if close {
             self.replace(number)?;
         }
-        self.idle.push(number);
+        self.idle.push_back(number);
         Ok(())
     }
 
@@ -230,7 +232,7 @@ impl<'t> Generator<'t> {
             if due.elapsed() > self.load.patience {
                 self.failed(number, request, due, "no answer");
                 self.replace(number)?;
-                self.idle.push(number);
+                self.idle.push_back(number);
             }
         }
         Ok(())

@@ -1,0 +1,97 @@
+//! `./just bench`: what the modules cost in a real Envoy, beside what it brings itself.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use httproute_bench::machine::{Cores, Machine};
+use httproute_bench::measure::{Cost, Effort, costs};
+use httproute_bench::results::{Found, keep};
+use httproute_bench::suites::{filters, memory, routes, shapes, swaps};
+use httproute_bench::variant::Variant;
+use httproute_bench::{envoy, report};
+use httproute_integration::envoy::{Binary, default_version, find};
+
+const USAGE: &str = "\
+usage: ./just bench [--quick] [SUBJECT...]
+  SUBJECT  filters, routes, shapes, memory, swaps; all of them where none is named
+  --quick  measures next to nothing: shows that everything works and that each answer is right";
+
+const SUBJECTS: [&str; 5] = ["filters", "routes", "shapes", "memory", "swaps"];
+
+fn main() -> ExitCode {
+    match run(&std::env::args().skip(1).collect::<Vec<_>>()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("bench: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<(), String> {
+    let quick = arguments.iter().any(|argument| argument == "--quick");
+    let named: Vec<&str> = arguments.iter().map(String::as_str).filter(|name| *name != "--quick").collect();
+    if !named.iter().all(|name| SUBJECTS.contains(name)) {
+        return Err(USAGE.to_owned());
+    }
+    let binary = find(default_version())?;
+    let bench = Bench { machine: Machine::here(&binary.version), binary, cores: Cores::find()?, quick };
+    println!("{}", bench.machine);
+    envoy::write_empty_module()?;
+    for subject in SUBJECTS.iter().filter(|subject| named.is_empty() || named.contains(subject)) {
+        let begun = Instant::now();
+        println!("{subject}");
+        bench.measure(subject)?;
+        println!("  in {} s\n", begun.elapsed().as_secs());
+    }
+    Ok(())
+}
+
+struct Bench {
+    binary: Binary,
+    machine: Machine,
+    cores: Cores,
+    quick: bool,
+}
+
+impl Bench {
+    fn measure(&self, subject: &str) -> Result<(), String> {
+        let quick = self.quick;
+        match subject {
+            "filters" => self.costs(subject, &filters::filters()),
+            "routes" => self.costs(subject, &routes::routes(quick)),
+            "shapes" => self.costs(subject, &shapes::shapes(quick)),
+            "memory" => {
+                let (starts, swaps, routes) = if quick { (1, 2, 1_000) } else { (3, 20, 10_000) };
+                let found = memory::memory(&self.binary, memory::Effort { starts, swaps, routes })?;
+                println!("{}", report::memory_table(&found));
+                self.keep(subject, found)
+            }
+            _ => {
+                let (times, routes) = if quick { (2, 1_000) } else { (20, 10_000) };
+                let found = swaps::swaps(&self.binary, times, routes)?;
+                println!("{}", report::swap_table(&found));
+                self.keep(subject, found)
+            }
+        }
+    }
+
+    fn costs(&self, subject: &str, variants: &[Variant]) -> Result<(), String> {
+        let effort = if self.quick {
+            Effort { rounds: 1, requests: 300, warm_up: 300 }
+        } else {
+            Effort { rounds: 25, requests: 5_000, warm_up: 20_000 }
+        };
+        let found: Vec<Cost> = costs(&self.binary, &self.cores, variants, effort)?;
+        println!("{}", report::cost_table(&found));
+        self.keep(subject, found)
+    }
+
+    /// What is measured in a hurry is worth nothing.
+    fn keep<T: serde::Serialize>(&self, subject: &str, variants: Vec<T>) -> Result<(), String> {
+        if self.quick {
+            return Ok(());
+        }
+        keep(subject, &Found { machine: self.machine.clone(), variants })
+    }
+}
