@@ -43,7 +43,7 @@ test-compose: build
 fuel *FLAGS: build
     @scripts/host run --quiet --bin fuel -- {{ FLAGS }}
 
-# Count what a request costs each module, and check it and the calls of the host against what they are to be
+# Run the cases on a second proxy-wasm host, in process, and check what a request costs each module
 test-host *ARGS: build
     @scripts/count target/logs/test-host.log scripts/host test {{ ARGS }}
 
