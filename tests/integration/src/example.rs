@@ -1,7 +1,7 @@
 //! Examples that a person can copy: their README is carried out as it stands.
 //!
 //! A block ```` ```console ```` holds commands behind `$ ` and, below each, lines that its output must hold. Of commands, `curl` with
-//! `-s`, `-i`, `-X`, `-H` and `-d` is understood; others are for people. A block ```` ```backends ```` holds lines that the terminal of the
+//! `-s`, `-i`, `-k`, `-X`, `-H`, `-d` and `--resolve` is understood; others are for people. A block ```` ```backends ```` holds lines that the terminal of the
 //! backends must show: a backend, and the request that it received.
 
 use std::collections::BTreeMap;
@@ -181,8 +181,10 @@ fn curl(command: &str) -> Result<(Request, bool), String> {
     while let Some(word) = words.next() {
         let mut next = || words.next().ok_or_else(|| format!("{command}: nothing behind {word}"));
         match word {
-            "-s" => {}
-            "-i" | "-si" => with_head = true,
+            "-s" | "-sk" => {}
+            "-i" | "-si" | "-sik" => with_head = true,
+            // Where to connect to is for who carries it out.
+            "--resolve" => drop(next()?),
             "-X" => request.method = next()?.to_owned(),
             "-d" => {
                 request.method = "POST".to_owned();
@@ -199,7 +201,8 @@ fn curl(command: &str) -> Result<(Request, bool), String> {
                 }
             }
             url => {
-                let rest = url.strip_prefix("http://").ok_or_else(|| format!("{command}: {url:?}"))?;
+                let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+                let rest = rest.ok_or_else(|| format!("{command}: {url:?}"))?;
                 let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
                 host.get_or_insert_with(|| authority.to_owned());
                 request.target = if path.is_empty() { b"/".to_vec() } else { path.into() };

@@ -4,6 +4,7 @@ pub mod backend;
 pub mod case;
 pub mod client;
 pub mod conformance;
+pub mod control_plane;
 pub mod demo;
 pub mod envoy;
 pub mod example;
