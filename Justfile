@@ -47,6 +47,15 @@ fuel *FLAGS: build
 test-host *ARGS: build
     @scripts/count target/logs/test-host.log scripts/host test {{ ARGS }}
 
+# Build the JavaScript package into dist/js/
+js:
+    @scripts/js
+
+# Run the cases on the JavaScript package in Node, and its own tests
+test-js *ARGS: js
+    @scripts/doctor node
+    @scripts/count target/logs/test-js.log cargo test -p httproute-integration --test js -- {{ ARGS }}
+
 # Run the conformance suite on one Envoy, and write docs/conformance.md
 conformance *ARGS: build (envoy envoy_default)
     @HTTPROUTE_CONFORMANCE_REPORT=docs/conformance.md cargo test -p httproute-integration --test conformance {{ ARGS }}

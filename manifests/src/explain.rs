@@ -12,13 +12,14 @@ mod url;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use httproute_sdk::{Draw, Kinds, Outcome, Plan, Problem, Reply, RequestView, Routes, Severity};
+use httproute_sdk::{Draw, Outcome, Plan, Problem, Reply, RequestView, Routes, Severity};
 use serde_json::Value;
 
 pub use explanation::{
     Answer, BackendShare, Candidate, Destination, Elsewhere, Explanation, Message, MirrorCopy,
     ServingListener,
 };
+pub use json::change_to_json;
 pub use request::{InvalidRequest, Request};
 
 use crate::resolve::{FilterChain, Options, resolve};
@@ -131,14 +132,7 @@ impl Context<'_> {
         explanation.listener = self.listener(&configuration, routes.listener_of(&view));
         explanation.candidates = self.candidates(&routes, &plan, &view);
         match plan.outcome(&view, routes.settings()) {
-            Outcome::Answered(reply) => {
-                explanation.reply = Some(Answer {
-                    status: reply.status,
-                    location: reply.location.map(str::to_owned),
-                    body: reply.body.to_owned(),
-                    details: reply.details.to_owned(),
-                });
-            }
+            Outcome::Answered(reply) => explanation.reply = Some(Answer::from(reply)),
             Outcome::Forwarded { cluster, headers } => {
                 explanation.after = Some(Message::new(&headers));
                 explanation.destination.chosen = cluster.map(str::to_owned);
@@ -151,10 +145,7 @@ impl Context<'_> {
         explanation.mirrors = copies
             .map(|copy| MirrorCopy { cluster: copy.cluster.to_owned(), request: Message::new(&copy.headers) })
             .collect();
-        if !plan.is_broken(Kinds::ALL) {
-            let changes = plan.response_headers.iter().copied().flatten().chain(&plan.cors);
-            explanation.response = changes.cloned().collect();
-        }
+        explanation.response = plan.response_changes().cloned().collect();
     }
 
     /// The configuration of the module. What stands in for a missing Gateway has no listeners: then the request itself says

@@ -5,6 +5,7 @@
 mod check;
 mod document;
 mod explain;
+mod judge;
 mod located;
 mod parse;
 mod resolve;
@@ -15,8 +16,9 @@ pub use check::{Channel, Finding, check};
 pub use document::{Document, Position};
 pub use explain::{
     Answer, BackendShare, Candidate, Destination, Elsewhere, ExplainOptions, Explanation, InvalidRequest,
-    Message, MirrorCopy, Request, ServingListener, explain,
+    Message, MirrorCopy, Request, ServingListener, change_to_json, explain,
 };
+pub use judge::judge;
 pub use located::Located;
 pub use parse::{ParseProblem, Parsed, parse};
 pub use resolve::{

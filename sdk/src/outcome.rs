@@ -1,6 +1,6 @@
 //! A plan carried out on a request in memory: what a proxy with the module `httproute` would send.
 
-use crate::header_op::HeaderLines;
+use crate::header_op::{HeaderLines, HeaderOp};
 use crate::kinds::Kinds;
 use crate::plan::{Backend, Mirror, Plan};
 use crate::reply::Reply;
@@ -74,10 +74,13 @@ impl<'r> Plan<'r> {
     /// Carries the changes to the response's headers out on `lines`. A request that belongs to no rule or to a broken one
     /// has none.
     pub fn respond(&self, lines: &mut HeaderLines) {
-        if !self.is_broken(Kinds::ALL) {
-            apply(&self.response_headers, lines);
-            apply(&[&self.cors], lines);
-        }
+        self.response_changes().for_each(|op| op.apply(lines));
+    }
+
+    /// The changes that [`Plan::respond`] carries out, in the order of execution.
+    pub fn response_changes(&self) -> impl Iterator<Item = &HeaderOp> {
+        let lists = self.response_headers.iter().copied().chain([self.cors.as_slice()]);
+        lists.filter(|_| !self.is_broken(Kinds::ALL)).flatten()
     }
 }
 
@@ -85,7 +88,7 @@ impl<'r> Plan<'r> {
 fn lines(
     request: &RequestView<'_>,
     settings: &Settings,
-    steps: &[&[crate::HeaderOp]],
+    steps: &[&[HeaderOp]],
     path: Option<&[u8]>,
     authority: Option<&str>,
 ) -> HeaderLines {
@@ -103,7 +106,7 @@ fn lines(
     lines
 }
 
-fn apply(steps: &[&[crate::HeaderOp]], lines: &mut HeaderLines) {
+fn apply(steps: &[&[HeaderOp]], lines: &mut HeaderLines) {
     steps.iter().copied().flatten().for_each(|op| op.apply(lines));
 }
 

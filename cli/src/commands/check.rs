@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use httproute_manifests::{Addresses, Located, Options, Resolution, check, resolve};
+use httproute_manifests::{Located, Resolution, judge};
 use serde_json::json;
 
 use crate::args::{Check, Output};
@@ -15,14 +15,8 @@ use crate::text::{BAD, BOLD, GOOD, clean};
 pub(crate) fn run(arguments: &Check) -> Result<ExitCode, Failure> {
     let manifests = Manifests::read(&arguments.input)?;
     let documents = &manifests.parsed.documents;
-    let findings = check(documents, arguments.judging.channel());
-    // As most clusters have it: a Gateway has addresses of its own.
     let options = arguments.judging.options(&arguments.input.namespace);
-    let mut resolution = resolve(documents, &Options { addresses: Addresses::PerGateway, ..options });
-    let mut warnings = std::mem::take(&mut resolution.warnings);
-    // Without routes nobody expects a Gateway.
-    warnings.retain(|warning| warning.code != "NoGateway" || !resolution.routes.is_empty());
-    let problems = Located::all(&manifests.parsed, findings, warnings);
+    let (problems, resolution) = judge(&manifests.parsed, arguments.judging.channel(), &options);
     let printed = match arguments.output {
         Output::Json => {
             let problems: Vec<_> = problems.iter().map(Located::to_json).collect();

@@ -1,6 +1,6 @@
 //! Why a request goes where it goes, as data.
 
-use httproute_sdk::{HeaderLines, HeaderOp, Timeouts};
+use httproute_sdk::{HeaderLines, HeaderOp, Reply, Timeouts};
 
 use crate::{Located, ObjectName};
 
@@ -137,6 +137,17 @@ impl Explanation {
     /// The match that the request belongs to.
     pub fn winner(&self) -> Option<&Candidate> {
         self.candidates.iter().find(|candidate| candidate.lost.is_none())
+    }
+}
+
+impl From<Reply<'_>> for Answer {
+    fn from(reply: Reply<'_>) -> Self {
+        Answer {
+            status: reply.status,
+            location: reply.location.map(str::to_owned),
+            body: reply.body.to_owned(),
+            details: reply.details.to_owned(),
+        }
     }
 }
 

@@ -16,10 +16,10 @@ impl Explanation {
             "winner": self.winner().map(|winner| Value::Object(place(winner))),
             "candidates": self.candidates.iter().map(candidate).collect::<Vec<_>>(),
             "request": { "before": message(&self.before), "after": self.after.as_ref().map(message) },
-            "reply": self.reply.as_ref().map(answer),
+            "reply": self.reply.as_ref().map(Answer::to_json),
             "backend": destination(&self.destination),
             "mirrors": self.mirrors.iter().map(mirror).collect::<Vec<_>>(),
-            "response": self.response.iter().map(change).collect::<Vec<_>>(),
+            "response": self.response.iter().map(change_to_json).collect::<Vec<_>>(),
             "problems": self.problems.iter().map(Located::to_json).collect::<Vec<_>>(),
         })
     }
@@ -54,9 +54,12 @@ fn message(message: &Message) -> Value {
     json!({ "method": method, "scheme": scheme, "authority": authority, "path": path, "headers": headers })
 }
 
-fn answer(answer: &Answer) -> Value {
-    let Answer { status, location, body, details } = answer;
-    json!({ "status": status, "location": location, "body": body, "details": details })
+impl Answer {
+    /// The answer as one object.
+    pub fn to_json(&self) -> Value {
+        let Answer { status, location, body, details } = self;
+        json!({ "status": status, "location": location, "body": body, "details": details })
+    }
 }
 
 fn destination(destination: &Destination) -> Value {
@@ -77,7 +80,8 @@ fn mirror(mirror: &MirrorCopy) -> Value {
     json!({ "cluster": mirror.cluster, "request": message(&mirror.request) })
 }
 
-fn change(change: &HeaderOp) -> Value {
+/// A change to a header as one object.
+pub fn change_to_json(change: &HeaderOp) -> Value {
     match change {
         HeaderOp::Set { name, value } => json!({ "action": "set", "name": name, "value": value }),
         HeaderOp::Add { name, value } => json!({ "action": "add", "name": name, "value": value }),

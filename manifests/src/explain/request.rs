@@ -47,6 +47,9 @@ pub struct InvalidRequest {
     pub hint: String,
 }
 
+/// How a header is written.
+const HEADER_HINT: &str = "write NAME: VALUE, as in 'x-canary: yes'";
+
 impl Request {
     /// The request that a client sends for `url`.
     ///
@@ -74,10 +77,22 @@ impl Request {
     /// # Errors
     ///
     /// Where it is none, or one that a client cannot send.
-    pub fn with_header(mut self, line: &str) -> Result<Self, InvalidRequest> {
-        const HINT: &str = "write NAME: VALUE, as in 'x-canary: yes'";
-        let invalid = |message: &str| InvalidRequest::new(format!("{line:?} {message}"), HINT);
-        let (name, value) = line.split_once(':').ok_or_else(|| invalid("is no header: it has no colon"))?;
+    pub fn with_header(self, line: &str) -> Result<Self, InvalidRequest> {
+        let (name, value) = line.split_once(':').ok_or_else(|| {
+            InvalidRequest::new(format!("{line:?} is no header: it has no colon"), HEADER_HINT)
+        })?;
+        self.with_field(name, value)
+    }
+
+    /// Likewise, with name and value apart.
+    ///
+    /// # Errors
+    ///
+    /// Where it is none that a client can send.
+    pub fn with_field(mut self, name: &str, value: &str) -> Result<Self, InvalidRequest> {
+        let invalid = |message: &str| {
+            InvalidRequest::new(format!("{:?} {message}", format!("{name}:{value}")), HEADER_HINT)
+        };
         let (name, value) = (name.trim().to_ascii_lowercase(), value.trim());
         if !is_token(&name) {
             return Err(invalid("is no header: its name has characters that names do not have"));

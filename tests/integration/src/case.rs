@@ -181,6 +181,23 @@ fn once() -> usize {
     1
 }
 
+/// The request in which everything is left out.
+impl Default for RequestSpec {
+    fn default() -> Self {
+        RequestSpec {
+            method: get(),
+            host: example_com(),
+            path: slash(),
+            headers: Vec::new(),
+            body: None,
+            body_size: None,
+            chunked: false,
+            trailers: Vec::new(),
+            times: once(),
+        }
+    }
+}
+
 impl RequestSpec {
     /// The body, as bytes.
     pub fn body(&self) -> Vec<u8> {

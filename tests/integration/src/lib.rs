@@ -11,6 +11,8 @@ pub mod example;
 pub mod expect;
 pub mod fleet;
 pub mod gateway_example;
+pub mod in_memory;
+pub mod javascript;
 pub mod load;
 pub mod native;
 pub mod proxy;
