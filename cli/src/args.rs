@@ -5,6 +5,7 @@ mod explain;
 mod image;
 mod istio;
 mod judging;
+mod run;
 mod values;
 
 use std::net::IpAddr;
@@ -17,9 +18,10 @@ pub(crate) use check::Check;
 pub(crate) use explain::Explain;
 pub(crate) use image::Image;
 pub(crate) use istio::Istio;
+pub(crate) use run::{LogLevel, Run};
 pub(crate) use values::{Backend, BoundPort, Extension, HostPort};
 
-/// Checks Gateway API manifests, explains where a request goes, and writes proxy configurations, without a cluster
+/// Checks Gateway API manifests, explains where a request goes, and runs a proxy that does what they say, without a cluster
 #[derive(Debug, Parser)]
 #[command(name = "httproute", version, propagate_version = true, max_term_width = 110)]
 pub(crate) struct Arguments {
@@ -32,6 +34,7 @@ pub(crate) enum Command {
     Check(Check),
     Explain(Explain),
     Render(Render),
+    Run(Run),
     Completions(Completions),
 }
 
@@ -97,9 +100,10 @@ pub(crate) struct Target {
     #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0")]
     pub(crate) bind: IpAddr,
 
-    /// The port of the administration interface, on 127.0.0.1; 0 lets the system choose
-    #[arg(long, value_name = "PORT", default_value_t = 9901)]
-    pub(crate) admin_port: u16,
+    /// The port of Envoy's administration interface, on 127.0.0.1; 0 lets the system choose. Without it, `render` writes 9901,
+    /// and with `run` nobody but this command can reach the interface
+    #[arg(long, alias = "admin-port", value_name = "PORT")]
+    pub(crate) admin: Option<u16>,
 
     /// The directory of the modules, as the proxy sees it; without it, the module that this command carries
     #[arg(long, value_name = "DIR")]

@@ -1,6 +1,6 @@
 //! From `-f` flags to objects.
 
-mod files;
+pub(crate) mod files;
 
 use std::io;
 use std::path::Path;

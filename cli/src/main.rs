@@ -1,4 +1,4 @@
-//! `httproute`: checks Gateway API manifests, explains where a request goes, and writes proxy configurations.
+//! `httproute`: checks Gateway API manifests, explains where a request goes, writes proxy configurations, and runs Envoy on them.
 
 mod args;
 mod commands;
@@ -6,6 +6,7 @@ mod diagnostics;
 mod error;
 mod input;
 mod render;
+mod run;
 mod text;
 
 use std::process::ExitCode;
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => commands::check::run(arguments),
         Command::Explain(arguments) => commands::explain::run(arguments),
         Command::Render(arguments) => commands::render::run(arguments),
+        Command::Run(arguments) => run::run(arguments),
         Command::Completions(arguments) => commands::completions::run(arguments),
     };
     match outcome {

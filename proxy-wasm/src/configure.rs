@@ -5,6 +5,7 @@ use log::Level;
 use proxy_wasm::types::BufferType;
 
 use crate::host::Host;
+use crate::metrics::Counter;
 use crate::protobuf;
 use crate::vm::Vm;
 
@@ -53,5 +54,8 @@ pub fn configure<H: Host>(vm: &Vm<H>, size: usize) -> bool {
     }
     vm.metrics.problems(errors, warnings, host);
     vm.set_routes(routes);
+    // At once: who waits for a change to be everywhere waits for this.
+    vm.metrics.count(Counter::Configured, 1);
+    vm.metrics.flush(host);
     true
 }

@@ -24,6 +24,8 @@ macro_rules! counters {
 }
 
 counters! {
+    /// Configurations that were taken: each worker of the proxy takes every one, and the proxy tries each before.
+    Configured = "configurations.taken" for Kinds::ALL;
     /// Requests of a rule that went on.
     Forwarded = "requests.forwarded" for Kinds::ALL;
     /// Requests of no rule that went on as they were.

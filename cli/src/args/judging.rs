@@ -22,7 +22,7 @@ pub(crate) struct Judging {
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum ReleaseChannel {
+pub(crate) enum ReleaseChannel {
     /// What is generally available
     #[default]
     Standard,
@@ -33,10 +33,7 @@ enum ReleaseChannel {
 impl Judging {
     /// The release channel.
     pub(crate) fn channel(&self) -> Channel {
-        match self.channel {
-            ReleaseChannel::Standard => Channel::Standard,
-            ReleaseChannel::Experimental => Channel::Experimental,
-        }
+        self.channel.into()
     }
 
     /// How to resolve manifests in which objects without a namespace belong to `namespace`.
@@ -49,6 +46,15 @@ impl Judging {
                 .collect(),
             overridden: self.backends.iter().map(|backend| backend.name.clone()).collect(),
             ..Options::default()
+        }
+    }
+}
+
+impl From<ReleaseChannel> for Channel {
+    fn from(channel: ReleaseChannel) -> Self {
+        match channel {
+            ReleaseChannel::Standard => Channel::Standard,
+            ReleaseChannel::Experimental => Channel::Experimental,
         }
     }
 }

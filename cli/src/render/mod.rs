@@ -6,15 +6,19 @@ mod module;
 pub(crate) mod objects;
 pub(crate) mod ports;
 mod route;
+pub(crate) mod served;
 pub(crate) mod yaml;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use httproute_manifests::{BackendName, Resolution};
 
 use crate::args::{BoundPort, HostPort, Target};
+
+/// Where Envoy's administration interface is in its own examples.
+const ADMIN_PORT: u16 = 9901;
 
 /// Where the proxy finds what the manifests speak of.
 #[derive(Clone, Debug)]
@@ -29,8 +33,13 @@ pub(crate) struct RenderOptions {
     pub(crate) backends: BTreeMap<BackendName, HostPort>,
     /// The ports to bind, where they are not those of the listeners; 0 lets the system choose.
     pub(crate) ports: Vec<BoundPort>,
+    /// Ports below 1024 that the user may not bind: they are bound 10,000 higher.
+    pub(crate) raised: BTreeSet<u16>,
     /// The module, as the proxy sees it.
     pub(crate) module: PathBuf,
+    /// The folder from whose files Envoy takes its listeners, clusters, routes and modules; `None` where all of it stands in
+    /// the bootstrap.
+    pub(crate) folder: Option<PathBuf>,
 }
 
 impl Default for RenderOptions {
@@ -38,11 +47,13 @@ impl Default for RenderOptions {
         RenderOptions {
             // A gateway is there for others.
             address: Ipv4Addr::UNSPECIFIED.into(),
-            admin: Some((Ipv4Addr::LOCALHOST, 9901).into()),
+            admin: Some((Ipv4Addr::LOCALHOST, ADMIN_PORT).into()),
             access_log: true,
             backends: BTreeMap::new(),
             ports: Vec::new(),
+            raised: BTreeSet::new(),
             module: PathBuf::from("dist/httproute.wasm"),
+            folder: None,
         }
     }
 }
@@ -58,7 +69,7 @@ impl RenderOptions {
         Ok(RenderOptions {
             backends: backends.map(|backend| (backend.name.clone(), backend.address.clone())).collect(),
             address: target.bind,
-            admin: Some((Ipv4Addr::LOCALHOST, target.admin_port).into()),
+            admin: Some((Ipv4Addr::LOCALHOST, target.admin.unwrap_or(ADMIN_PORT)).into()),
             ports: target.ports.clone(),
             module: module::path(target)?,
             ..RenderOptions::default()

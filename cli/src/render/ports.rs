@@ -6,6 +6,9 @@ use httproute_manifests::{Addresses, FilterChain, ListenerName, ObjectName, Reso
 
 use crate::args::BoundPort;
 
+/// How much higher a port is bound that the user may not bind.
+pub(crate) const RAISED_BY: u16 = 10_000;
+
 /// Where the Gateways listen: on addresses of their own as soon as a port is for the listener of one of them.
 pub(crate) fn addresses(ports: &[BoundPort]) -> Addresses {
     match ports.iter().any(|port| port.listener.contains('/')) {
@@ -19,14 +22,20 @@ pub(crate) fn addresses(ports: &[BoundPort]) -> Addresses {
 /// # Errors
 ///
 /// Two ports for the same chains.
-pub(crate) fn bound(ports: &[BoundPort], chains: &[&FilterChain]) -> Result<u16, String> {
+pub(crate) fn bound(
+    ports: &[BoundPort],
+    raised: &BTreeSet<u16>,
+    chains: &[&FilterChain],
+) -> Result<u16, String> {
     let port = chains.first().map_or(0, |chain| chain.port);
     let is_meant = |wanted: &&BoundPort| {
         let mut listeners = chains.iter().flat_map(|chain| &chain.listeners);
         listeners.any(|listener| selects(&wanted.listener, listener, port))
     };
     let mut meant = ports.iter().filter(is_meant);
-    let Some(first) = meant.next() else { return Ok(port) };
+    let Some(first) = meant.next() else {
+        return Ok(if raised.contains(&port) { port + RAISED_BY } else { port });
+    };
     match meant.find(|other| other.bound != first.bound) {
         Some(other) => Err(format!(
             "--port {}={} and --port {}={} are for the same port, {port}",

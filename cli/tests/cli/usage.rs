@@ -28,7 +28,7 @@ fn wrong_usage_ends_with_2_and_says_what_to_write() {
 #[test]
 fn every_command_has_help_with_examples() {
     let directory = Directory::new();
-    for command in [&["check"][..], &["explain"], &["render", "envoy"], &["completions"]] {
+    for command in [&["check"][..], &["explain"], &["render", "envoy"], &["run"], &["completions"]] {
         let ran = directory.run(&[command, &["--help"]].concat());
         ran.says(0, &["Examples:", &format!("httproute {}", command.join(" "))]);
     }

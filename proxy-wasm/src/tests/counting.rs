@@ -21,6 +21,12 @@ fn nothing_is_told_to_the_proxy_before_the_tick_and_all_of_it_after() {
 }
 
 #[test]
+fn a_configuration_that_is_taken_is_told_at_once() {
+    let proxy = Proxy::new(COMBINED, &rules(RULE));
+    assert_eq!(proxy.host.metric("httproute.httproute.configurations.taken"), 1);
+}
+
+#[test]
 fn a_module_has_only_the_metrics_that_it_can_have() {
     let names = |kinds| Proxy::new(single(kinds), &rules(RULE)).host.metric_names();
     let redirect = names(Kinds::REDIRECT);

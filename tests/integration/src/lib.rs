@@ -17,6 +17,7 @@ pub mod load;
 pub mod native;
 pub mod proxy;
 pub mod record;
+pub mod run;
 pub mod tls;
 pub mod trap_module;
 pub mod wire;

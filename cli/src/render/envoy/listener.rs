@@ -23,7 +23,7 @@ pub(crate) fn listeners(resolution: &Resolution, options: &RenderOptions) -> Res
     let mut listeners = Vec::new();
     for ((gateway, port), chains) in by_port {
         let name = name(gateway, port, &chains);
-        let bound = ports::bound(&options.ports, &chains)?;
+        let bound = ports::bound(&options.ports, &options.raised, &chains)?;
         // Port 0 lets the system choose, each time another.
         if let Some(other) = taken.insert(bound, name.clone()).filter(|_| bound != 0) {
             return Err(format!("listeners {other} and {name} would both bind port {bound}: see --port"));

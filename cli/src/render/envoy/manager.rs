@@ -3,7 +3,7 @@
 use httproute_manifests::FilterChain;
 use serde_json::{Value, json};
 
-use super::{access_log, wasm};
+use super::{access_log, discovery, wasm};
 use crate::render::RenderOptions;
 use crate::render::route::route;
 
@@ -39,16 +39,32 @@ pub(crate) fn manager(chain: &FilterChain, options: &RenderOptions) -> Value {
             "initial_connection_window_size": 1_048_576,
         },
         "upgrade_configs": [{ "upgrade_type": "websocket" }],
-        "route_config": {
-            "name": chain.name,
-            "virtual_hosts": [{ "name": "all", "domains": ["*"], "routes": [route()] }],
-        },
         "http_filters": [wasm::filter(chain, options), router()],
     });
-    if let (true, Some(manager)) = (options.access_log, manager.as_object_mut()) {
-        manager.insert("access_log".into(), json!([access_log::access_log(&chain.name)]));
+    if let Some(manager) = manager.as_object_mut() {
+        match &options.folder {
+            None => manager.insert("route_config".into(), route_configuration(&chain.name)),
+            Some(folder) => manager.insert(
+                "rds".into(),
+                json!({
+                    "route_config_name": discovery::ROUTES,
+                    "config_source": discovery::source(folder, &discovery::file(discovery::ROUTES)),
+                }),
+            ),
+        };
+        if options.access_log {
+            manager.insert("access_log".into(), json!([access_log::access_log(&chain.name)]));
+        }
     }
     manager
+}
+
+/// The routes of Envoy, the same for every filter chain.
+pub(crate) fn route_configuration(name: &str) -> Value {
+    json!({
+        "name": name,
+        "virtual_hosts": [{ "name": "all", "domains": ["*"], "routes": [route()] }],
+    })
 }
 
 fn router() -> Value {

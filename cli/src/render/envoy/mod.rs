@@ -3,10 +3,13 @@
 mod access_log;
 mod cluster;
 mod comments;
+pub(crate) mod discovery;
 mod listener;
 mod manager;
 mod tls;
 mod wasm;
+
+use std::path::Path;
 
 use httproute_manifests::Resolution;
 use serde_json::{Value, json};
@@ -15,8 +18,10 @@ use super::RenderOptions;
 pub(crate) use cluster::cluster;
 pub(crate) use comments::comment;
 pub(crate) use listener::listeners;
+pub(crate) use manager::route_configuration;
 #[cfg(test)]
 pub(crate) use wasm::configuration;
+pub(crate) use wasm::module;
 pub(crate) use wasm::settings;
 
 /// A complete Envoy bootstrap.
@@ -29,7 +34,7 @@ pub(crate) fn bootstrap(resolution: &Resolution, options: &RenderOptions) -> Res
     let clusters: Vec<Value> =
         resolution.clusters.iter().map(|upstream| cluster(upstream, options)).collect();
     let mut bootstrap = json!({
-        "overload_manager": { "resource_monitors": [connection_limit()] },
+        "overload_manager": overload_manager(),
         "static_resources": { "listeners": listeners, "clusters": clusters },
     });
     if let (Some(admin), Some(bootstrap)) = (options.admin, bootstrap.as_object_mut()) {
@@ -38,18 +43,32 @@ pub(crate) fn bootstrap(resolution: &Resolution, options: &RenderOptions) -> Res
     Ok(bootstrap)
 }
 
+/// The bootstrap of an Envoy that takes the rest from the files of `folder`.
+pub(crate) fn bootstrap_for_folder(folder: &Path, admin: &Value) -> Value {
+    json!({
+        // Envoy asks for a name where it discovers anything.
+        "node": { "id": "httproute", "cluster": "httproute" },
+        "admin": { "address": admin },
+        "overload_manager": overload_manager(),
+        "dynamic_resources": {
+            "lds_config": discovery::source(folder, &discovery::file(discovery::LISTENERS)),
+            "cds_config": discovery::source(folder, &discovery::file(discovery::CLUSTERS)),
+        },
+    })
+}
+
 /// The address of a socket.
-fn socket(address: &str, port: u16) -> Value {
+pub(crate) fn socket(address: &str, port: u16) -> Value {
     json!({ "socket_address": { "address": address, "port_value": port } })
 }
 
 /// As Envoy's guide to running it at the edge has it.
-fn connection_limit() -> Value {
-    json!({
+fn overload_manager() -> Value {
+    json!({ "resource_monitors": [{
         "name": "envoy.resource_monitors.global_downstream_max_connections",
         "typed_config": {
             "@type": "type.googleapis.com/envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig",
             "max_active_downstream_connections": 50000,
         },
-    })
+    }] })
 }

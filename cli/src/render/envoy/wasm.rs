@@ -4,29 +4,44 @@ use httproute_manifests::FilterChain;
 use serde_json::{Map, Value, json};
 
 use super::access_log::RULE_PROPERTY;
+use super::discovery;
 use crate::render::RenderOptions;
 use crate::render::yaml::quoted;
 
+/// The type of a filter that is a module.
+const WASM: &str = "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm";
+
 /// The HTTP filter that carries the routes of the chain out.
 pub(crate) fn filter(chain: &FilterChain, options: &RenderOptions) -> Value {
+    match &options.folder {
+        None => json!({ "name": "httproute", "typed_config": module(chain, options) }),
+        Some(folder) => json!({
+            "name": chain.name,
+            "config_discovery": {
+                "config_source": discovery::source(folder, &discovery::module_file(&chain.name)),
+                "type_urls": [WASM],
+            },
+        }),
+    }
+}
+
+/// The module with the routes of the chain.
+pub(crate) fn module(chain: &FilterChain, options: &RenderOptions) -> Value {
     json!({
-        "name": "httproute",
-        "typed_config": {
-            "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
-            "config": {
-                // The module's log lines begin with it.
-                "name": chain.name,
-                "failure_policy": "FAIL_RELOAD",
-                "vm_config": {
-                    // The same in all chains, so that each worker has one virtual machine.
-                    "vm_id": "httproute",
-                    "runtime": "envoy.wasm.runtime.v8",
-                    "code": { "local": { "filename": options.module } },
-                },
-                "configuration": {
-                    "@type": "type.googleapis.com/google.protobuf.StringValue",
-                    "value": configuration(chain),
-                },
+        "@type": WASM,
+        "config": {
+            // The module's log lines begin with it.
+            "name": chain.name,
+            "failure_policy": "FAIL_RELOAD",
+            "vm_config": {
+                // The same in all chains, so that each worker has one virtual machine.
+                "vm_id": "httproute",
+                "runtime": "envoy.wasm.runtime.v8",
+                "code": { "local": { "filename": options.module } },
+            },
+            "configuration": {
+                "@type": "type.googleapis.com/google.protobuf.StringValue",
+                "value": configuration(chain),
             },
         },
     })

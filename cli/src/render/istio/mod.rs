@@ -6,6 +6,8 @@ mod gateway_class;
 mod warnings;
 mod wasm_plugin;
 
+use std::collections::BTreeSet;
+
 use httproute_manifests::{Addresses, Document, FilterChain, HttpsChains, ObjectName, Options, Resolution};
 use serde_json::{Value, json};
 
@@ -76,7 +78,7 @@ struct Place {
 
 impl Place {
     fn of(chain: &FilterChain, arguments: &Istio) -> Result<Self, String> {
-        let bound = ports::bound(&arguments.ports, &[chain])?;
+        let bound = ports::bound(&arguments.ports, &BTreeSet::new(), &[chain])?;
         let labels: Value =
             arguments.selector.iter().map(|label| (label.key.clone(), json!(label.value))).collect();
         Ok(match &chain.gateway {

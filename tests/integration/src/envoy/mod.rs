@@ -7,4 +7,4 @@ mod process;
 
 pub use admin::Admin;
 pub use find::{Binary, default_version, find};
-pub use process::Envoy;
+pub use process::{Envoy, spawn};

@@ -32,7 +32,7 @@ pub struct Envoy {
 ///
 /// Envoy asks Linux to end it with its parent, and its parent is the thread that started it: started from the thread of a
 /// test, it would end with that test.
-fn spawn(mut command: Command) -> io::Result<(Child, Sender<()>)> {
+pub fn spawn(mut command: Command) -> io::Result<(Child, Sender<()>)> {
     let (keeper, end) = mpsc::channel::<()>();
     let (tell, started) = mpsc::channel();
     std::thread::spawn(move || {

@@ -1,0 +1,88 @@
+//! From `-f` flags to what a proxy is to serve: the same for a configuration that is printed and for one that is run.
+
+use httproute_manifests::{Channel, Finding, Located, Options, Resolution, check, resolve};
+
+use super::ports;
+use crate::args::{Input, Target};
+use crate::diagnostics;
+use crate::error::Failure;
+use crate::input::Manifests;
+
+/// Where routes are served if the manifests hold no Gateway.
+const IMPLICIT_PORT: u16 = 8080;
+
+/// What manifests come to for a proxy.
+pub(crate) struct Served {
+    /// What there is to serve.
+    pub(crate) resolution: Resolution,
+    /// What is to be told, each a text of its own.
+    pub(crate) told: Vec<String>,
+    /// Whether some of it is an error.
+    is_wrong: bool,
+}
+
+impl Served {
+    /// Reads manifests and resolves them; with a `channel` they are also held against what its API server would refuse.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be opened.
+    pub(crate) fn read(input: &Input, target: &Target, channel: Option<Channel>) -> Result<Self, Failure> {
+        let manifests = Manifests::read(input)?;
+        let documents = &manifests.parsed.documents;
+        let findings: Vec<Finding> = channel.map(|channel| check(documents, channel)).unwrap_or_default();
+        let mut resolution = resolve(documents, &options(&input.namespace, target));
+        let warnings = std::mem::take(&mut resolution.warnings);
+        let problems = Located::all(&manifests.parsed, findings, warnings);
+        let mut told: Vec<String> =
+            problems.iter().map(|problem| diagnostics::problem(problem, &manifests)).collect();
+        let left_out = ports::leave_out(&target.ports, &mut resolution);
+        told.extend(left_out.into_iter().map(|left_out| format!("warning: {left_out}")));
+        Ok(Served { resolution, told, is_wrong: problems.iter().any(Located::is_error) })
+    }
+
+    /// That a proxy can serve it.
+    ///
+    /// # Errors
+    ///
+    /// That there are errors, in the words of `refusal`, or that no listener can be served.
+    pub(crate) fn accept(&self, refusal: &str) -> Result<(), Failure> {
+        if self.is_wrong {
+            return Err(Failure::new(refusal));
+        }
+        if self.resolution.chains.is_empty() && !self.resolution.gateways.is_empty() {
+            return Err(nothing_is_served(&self.resolution));
+        }
+        Ok(())
+    }
+}
+
+/// An Envoy without a listener is no use to anybody.
+fn nothing_is_served(resolution: &Resolution) -> Failure {
+    let message = "no listener of the Gateways can be served: the warnings above say why";
+    let names: Vec<String> = resolution.gateways.iter().map(|gateway| gateway.name.to_string()).collect();
+    match names.as_slice() {
+        [first, second, ..] => Failure::new(message).with_hint(format!(
+            "where Gateways have the same port, serve one of them (--gateway {first}), or bind a port for each \
+             (--port {first}/80=10080 --port {second}/80=10081)"
+        )),
+        _ => Failure::new(message),
+    }
+}
+
+/// How to resolve manifests for a proxy.
+fn options(namespace: &str, target: &Target) -> Options {
+    Options {
+        namespace: namespace.to_owned(),
+        addresses: ports::addresses(&target.ports),
+        gateways: target.gateways.iter().cloned().collect(),
+        implicit_gateway: Some(IMPLICIT_PORT),
+        overridden: target.backends.iter().map(|backend| backend.name.clone()).collect(),
+        extensions: target
+            .extensions
+            .iter()
+            .map(|extension| (extension.group.clone(), extension.kind.clone()))
+            .collect(),
+        ..Options::default()
+    }
+}

@@ -1,0 +1,153 @@
+//! The Envoy process.
+
+use std::fs;
+use std::io::{self, BufRead, BufReader};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+
+use super::admin::Admin;
+use super::events::{Event, Events};
+use super::files::{AdminPlace, Files};
+use super::find::Binary;
+use super::say;
+use crate::args::LogLevel;
+use crate::text::{DIM, clean};
+
+/// A running Envoy; it ends when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Envoy {
+    child: Child,
+    pub(crate) admin: Admin,
+}
+
+impl Envoy {
+    /// Starts Envoy on the files, from the thread that lives as long as the process: Envoy asks the system to end it with the
+    /// thread that started it.
+    pub(crate) fn start(
+        binary: &Binary,
+        files: &Files,
+        level: LogLevel,
+        events: &mut Events,
+    ) -> io::Result<Self> {
+        let address_path = files.folder().join("admin-address");
+        // What an earlier Envoy left.
+        _ = fs::remove_file(&address_path);
+        let mut child = Command::new(&binary.path)
+            .arg("-c")
+            .arg(files.bootstrap())
+            .arg("--admin-address-path")
+            .arg(&address_path)
+            // Several Envoys may run on one machine.
+            .arg("--use-dynamic-base-id")
+            // An answer on a connection that is to be drained says so at once.
+            .args(["--drain-strategy", "immediate"])
+            .args(["--log-format", "%l|%v", "--log-format-escaped"])
+            // Why a configuration is rejected is known from a warning.
+            .args(["--log-level", level.min(LogLevel::Warning).name()])
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            // Ctrl-C in a terminal is for all of a process group, but Envoy is to be drained first.
+            .process_group(0)
+            .spawn()?;
+        if let Some(stderr) = child.stderr.take() {
+            let (number, sender) = (events.next_envoy(), events.sender());
+            std::thread::spawn(move || {
+                let log = Log { stderr: BufReader::new(stderr), level };
+                for event in log {
+                    _ = sender.send(event);
+                }
+                // The end of its output is the end of Envoy.
+                _ = sender.send(Event::EnvoyEnded(number));
+            });
+        }
+        // Until its address is known, nothing can be asked of an interface on a port.
+        let admin = match files.admin() {
+            AdminPlace::Private(socket) => Admin::Private(socket.clone()),
+            AdminPlace::Port(address) => Admin::Port(*address),
+        };
+        Ok(Envoy { child, admin })
+    }
+
+    /// Learns where the administration interface is; whether that is known.
+    pub(crate) fn find_admin(&mut self, folder: &Path) -> bool {
+        if let Admin::Port(address) = &mut self.admin {
+            match fs::read_to_string(folder.join("admin-address")).map(|text| text.trim().parse()) {
+                Ok(Ok(bound)) => *address = bound,
+                _ => return false,
+            }
+        }
+        true
+    }
+
+    /// How it ended.
+    pub(crate) fn status(&mut self) -> io::Result<ExitStatus> {
+        self.child.wait()
+    }
+}
+
+impl Drop for Envoy {
+    fn drop(&mut self) {
+        // Both fail only where the process is gone already.
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+/// What Envoy logs. Lines that are grave enough are shown; the sentences about rejected configurations are events.
+struct Log {
+    stderr: BufReader<ChildStderr>,
+    level: LogLevel,
+}
+
+impl Iterator for Log {
+    type Item = Event;
+
+    fn next(&mut self) -> Option<Event> {
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            if matches!(self.stderr.read_until(b'\n', &mut line), Ok(0) | Err(_)) {
+                return None;
+            }
+            let line = String::from_utf8_lossy(&line);
+            let (level, text) = level(line.trim_end());
+            if let Some(sentence) = rejection(text) {
+                return Some(Event::Rejected(sentence.to_owned()));
+            }
+            if level >= self.level && self.level != LogLevel::Off {
+                say!("{DIM}envoy: {}:{DIM:#} {}", level.name(), clean(text));
+            }
+        }
+    }
+}
+
+/// The level of a line, and the rest. What has none comes from the system, or from a crash.
+fn level(line: &str) -> (LogLevel, &str) {
+    let parts = line.split_once('|');
+    match parts.and_then(|(level, text)| Some((LogLevel::named(level)?, text))) {
+        Some(parts) => parts,
+        None => (LogLevel::Critical, line),
+    }
+}
+
+/// Why a configuration is rejected.
+fn rejection(text: &str) -> Option<&str> {
+    ["config update rejected: ", "config update failure: "]
+        .iter()
+        .find_map(|words| text.split_once(words).map(|(_, sentence)| sentence))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_have_a_level_and_some_say_why_a_configuration_is_rejected() {
+        let line = "warning|Filesystem config update rejected: cannot bind '0.0.0.0:80': Permission denied";
+        let (found, text) = level(line);
+        assert_eq!(found, LogLevel::Warning);
+        assert_eq!(rejection(text), Some("cannot bind '0.0.0.0:80': Permission denied"));
+        assert_eq!(level("a|b"), (LogLevel::Critical, "a|b"));
+    }
+}

@@ -1,0 +1,164 @@
+//! What is to be served, as Envoy is told of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::path::Path;
+
+use httproute_manifests::{FilterChain, Resolution};
+use serde_json::Value;
+
+use super::say;
+use crate::args::Run;
+use crate::error::Failure;
+use crate::render::RenderOptions;
+use crate::render::envoy;
+use crate::render::ports::RAISED_BY;
+use crate::render::served::Served;
+
+/// What is to be served.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct State {
+    /// Upstreams by name.
+    pub(crate) clusters: BTreeMap<String, Value>,
+    /// Listeners by name.
+    pub(crate) listeners: BTreeMap<String, Value>,
+    /// The module of each filter chain, by the chain's name.
+    pub(crate) modules: BTreeMap<String, Value>,
+    /// What is served of each route, as text: for telling what has changed.
+    pub(crate) routes: BTreeMap<String, String>,
+    /// Likewise of each listener.
+    pub(crate) settings: BTreeMap<String, String>,
+}
+
+/// Reads manifests again and again.
+pub(crate) struct Reader<'a> {
+    arguments: &'a Run,
+    options: RenderOptions,
+    /// What has been told of the manifests, so that it is not told with every edit.
+    told: BTreeSet<String>,
+    /// Whether the manifests could not be served when they were read before the last time.
+    was_wrong: bool,
+    is_wrong: bool,
+    /// Whether the user may bind each of these ports.
+    may_bind: BTreeMap<u16, bool>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader for an Envoy that takes its configuration from `folder`.
+    pub(crate) fn new(arguments: &'a Run, folder: &Path) -> Result<Self, Failure> {
+        let mut options = RenderOptions::new(&arguments.target).map_err(Failure::new)?;
+        options.folder = Some(folder.to_owned());
+        Ok(Reader {
+            arguments,
+            options,
+            told: BTreeSet::new(),
+            was_wrong: false,
+            is_wrong: false,
+            may_bind: BTreeMap::new(),
+        })
+    }
+
+    /// Reads the manifests, and tells what is new about them.
+    ///
+    /// # Errors
+    ///
+    /// Why nothing can be made of them.
+    pub(crate) fn read(&mut self) -> Result<State, Failure> {
+        self.was_wrong = std::mem::replace(&mut self.is_wrong, true);
+        let Run { input, target, channel, .. } = self.arguments;
+        let served = Served::read(input, target, Some((*channel).into()))?;
+        for told in served.told.iter().filter(|told| !self.told.contains(*told)) {
+            say!("{told}");
+        }
+        // What is wrong only for a moment is no reason to tell the rest again.
+        self.told.extend(served.told.iter().cloned());
+        served.accept("nothing is served of manifests with errors")?;
+        self.raise_ports(&served.resolution);
+        let state = State::new(&served.resolution, &self.options).map_err(Failure::new)?;
+        self.told = served.told.into_iter().collect();
+        self.is_wrong = false;
+        Ok(state)
+    }
+
+    /// Whether the manifests could not be served before they were read the last time.
+    pub(crate) fn was_wrong(&self) -> bool {
+        self.was_wrong
+    }
+
+    /// Finds the ports out that the user may not bind.
+    fn raise_ports(&mut self, resolution: &Resolution) {
+        let privileged = resolution.chains.iter().map(|chain| chain.port).filter(|&port| port < 1024);
+        for port in privileged {
+            let address = self.options.address;
+            if !*self.may_bind.entry(port).or_insert_with(|| may_bind(address, port))
+                && self.options.raised.insert(port)
+            {
+                say!(
+                    "you may not bind port {port}: {} is bound for it, unless a --port says otherwise",
+                    port + RAISED_BY
+                );
+            }
+        }
+    }
+}
+
+/// Whether the system lets this user bind a port, be it free or not.
+fn may_bind(address: IpAddr, port: u16) -> bool {
+    let bound = TcpListener::bind((address, port));
+    bound.err().is_none_or(|error| error.kind() != io::ErrorKind::PermissionDenied)
+}
+
+impl State {
+    fn new(resolution: &Resolution, options: &RenderOptions) -> Result<Self, String> {
+        let mut state = State::default();
+        for listener in envoy::listeners(resolution, options)? {
+            state.listeners.insert(name(&listener), listener);
+        }
+        for cluster in &resolution.clusters {
+            state.clusters.insert(cluster.name.clone(), envoy::cluster(cluster, options));
+        }
+        for chain in &resolution.chains {
+            state.modules.insert(chain.name.clone(), envoy::module(chain, options));
+            state.describe(chain);
+        }
+        Ok(state)
+    }
+
+    /// Notes what is served of the routes of a chain, and of its listeners.
+    fn describe(&mut self, chain: &FilterChain) {
+        let mut settings = chain.configuration.as_object().cloned().unwrap_or_default();
+        let objects = settings.remove("routes");
+        let unresolved = settings.remove("unresolved");
+        let unresolved: Vec<(&String, &Value)> =
+            unresolved.iter().filter_map(Value::as_object).flatten().collect();
+        let objects = objects.as_ref().and_then(Value::as_array).into_iter().flatten();
+        for (place, (route, object)) in chain.routes.iter().zip(objects).enumerate() {
+            let text = self.routes.entry(route.to_string()).or_default();
+            *text += &format!("{} {object}", chain.name);
+            let prefix = format!("/routes/{place}/");
+            for (pointer, reason) in &unresolved {
+                if let Some(pointer) = pointer.strip_prefix(&prefix) {
+                    *text += &format!(" {pointer} {reason}");
+                }
+            }
+        }
+        self.settings.insert(chain.name.clone(), Value::from(settings).to_string());
+    }
+
+    /// Where listeners listen; those of which the system chooses the port are left out.
+    pub(crate) fn addresses(&self) -> BTreeMap<&str, SocketAddr> {
+        let of = |listener: &Value| {
+            let socket = listener.pointer("/address/socket_address")?;
+            let port = u16::try_from(socket.get("port_value")?.as_u64()?).ok()?;
+            Some(SocketAddr::new(socket.get("address")?.as_str()?.parse().ok()?, port))
+        };
+        let listeners = self.listeners.iter();
+        let addresses = listeners.filter_map(|(name, listener)| Some((name.as_str(), of(listener)?)));
+        addresses.filter(|(_, address)| address.port() != 0).collect()
+    }
+}
+
+fn name(object: &Value) -> String {
+    object.get("name").and_then(Value::as_str).unwrap_or_default().to_owned()
+}
