@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use httproute_integration::backend::Behaviour;
-use httproute_integration::case::{Case, RequestSpec, raw};
+use httproute_integration::case::{Case, RequestSpec};
 use httproute_integration::client::Answer;
 use httproute_integration::expect::Observed;
 use proxy_wasm_host::abi::v0_2_1::types::Action;
@@ -12,10 +12,10 @@ use proxy_wasm_host::abi::v0_2_1::{
 };
 use proxy_wasm_host::{HeaderMap, HeaderMapExt, VecHeaderMap};
 
+use super::Lines;
 use super::module::Running;
 use super::router::{self, Request, Response};
-use super::stream::Stream;
-use super::{Lines, PORT};
+use super::stream::{Stream, lines};
 
 /// The largest piece of a body that comes by at once.
 const PIECE: usize = 16 * 1024;
@@ -29,8 +29,7 @@ pub(super) struct Chain<'c> {
 impl Chain<'_> {
     /// Sends one request. What comes of it is added to `observed`.
     pub(super) fn exchange(&mut self, spec: &RequestSpec, observed: &mut Observed) -> Result<(), String> {
-        let request = VecHeaderMap::from(arrived(spec, self.case.early_header_mutation));
-        let mut stream = Stream { port: PORT, request, ..Stream::default() };
+        let mut stream = Stream::of(spec, self.case.early_header_mutation);
         let contexts = self.request_headers(&mut stream, ends_with_headers(spec))?;
         let response = match stream.answer.take() {
             Some(answer) => {
@@ -63,7 +62,11 @@ impl Chain<'_> {
 
     /// The headers, from module to module until one answers. The contexts are those of the modules that saw them: a proxy
     /// calls no other for this request.
-    fn request_headers(&mut self, stream: &mut Stream, end: bool) -> Result<Vec<ContextId>, String> {
+    pub(super) fn request_headers(
+        &mut self,
+        stream: &mut Stream,
+        end: bool,
+    ) -> Result<Vec<ContextId>, String> {
         let mut contexts = Vec::new();
         for module in 0..self.modules.len() {
             let (root, count) = (self.modules[module].root, stream.request.len() as u32);
@@ -118,7 +121,7 @@ impl Chain<'_> {
     }
 
     /// The response, through the modules in their opposite order.
-    fn respond(
+    pub(super) fn respond(
         &mut self,
         stream: &mut Stream,
         contexts: &[ContextId],
@@ -139,7 +142,7 @@ impl Chain<'_> {
         Ok(Answer { status, headers: headers.map(router::text_name).collect(), body: response.body })
     }
 
-    fn end(&mut self, mut stream: Stream, contexts: &[ContextId]) -> Result<(), String> {
+    pub(super) fn end(&mut self, mut stream: Stream, contexts: &[ContextId]) -> Result<(), String> {
         for (module, &context) in contexts.iter().enumerate() {
             let ended = self.with(module, &mut stream, |scope| {
                 let done = scope.on_done(context)?;
@@ -154,7 +157,7 @@ impl Chain<'_> {
     }
 
     /// Sends what the modules send by themselves, and brings them the answers.
-    fn carry_out_calls(&mut self, observed: &mut Observed) -> Result<(), String> {
+    pub(super) fn carry_out_calls(&mut self, observed: &mut Observed) -> Result<(), String> {
         for module in &mut self.modules {
             for (context, id, call) in module.outside.take_waiting() {
                 let response = call_upstream(self.case, call, observed);
@@ -204,29 +207,4 @@ fn answered(answer: &LocalResponse<'_>) -> Response {
 
 fn ends_with_headers(spec: &RequestSpec) -> bool {
     spec.body().is_empty() && spec.trailers.is_empty() && !spec.chunked
-}
-
-/// A request as proxies hold it: pseudo-headers first, names in lower case, and the framing of the body.
-fn arrived(spec: &RequestSpec, early_header_mutation: bool) -> Lines {
-    let pseudo = |name: &str, value: Vec<u8>| (name.as_bytes().to_vec(), value);
-    let mut headers = vec![
-        pseudo(":authority", raw(&spec.host)),
-        pseudo(":path", raw(&spec.path)),
-        pseudo(":method", spec.method.clone().into_bytes()),
-        pseudo(":scheme", b"http".to_vec()),
-    ];
-    headers.extend(lines(&spec.headers));
-    if spec.chunked || !spec.trailers.is_empty() {
-        headers.push((b"transfer-encoding".to_vec(), b"chunked".to_vec()));
-    } else if !spec.body().is_empty() {
-        headers.push((b"content-length".to_vec(), spec.body().len().to_string().into_bytes()));
-    }
-    if early_header_mutation {
-        headers.retain(|(name, _)| !name.starts_with(b"x-httproute-"));
-    }
-    headers
-}
-
-fn lines(lines: &[(String, String)]) -> Lines {
-    lines.iter().map(|(name, value)| (raw(&name.to_ascii_lowercase()), raw(value))).collect()
 }

@@ -7,6 +7,8 @@ mod chain;
 mod module;
 mod router;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,7 +19,7 @@ use httproute_integration::expect::Observed;
 use proxy_wasm_host::abi::v0_2_1::InMemoryStore;
 
 use chain::Chain;
-use module::{Start, start};
+use module::{Running, Start, start};
 
 /// Name and value of header lines, in order.
 type Lines = Vec<(Vec<u8>, Vec<u8>)>;
@@ -29,26 +31,9 @@ const PORT: u16 = 10080;
 ///
 /// What a case marks as native, because Envoy refuses it before any module sees it, is run too: this proxy refuses nothing.
 pub fn run(case: &Case, variant: Variant) -> Result<(), String> {
-    let configuration = case.config_text();
-    let upstreams: BTreeSet<_> = case
-        .backends
-        .keys()
-        .filter(|name| router::behaviour(case, name) != Behaviour::Missing)
-        .cloned()
-        .collect();
-    let mut modules = Vec::new();
-    for name in variant.modules() {
-        let store = Arc::new(InMemoryStore::new());
-        match (start(name, &configuration, upstreams.clone(), store)?, &case.refused) {
-            (Start::Running(module), None) => modules.push(*module),
-            (Start::Refused(log), Some(code)) => said_once(name, code, &log)?,
-            (Start::Running(_), Some(code)) => {
-                return Err(format!("{name} was to refuse the configuration: {code}"));
-            }
-            (Start::Refused(log), None) => {
-                return Err(format!("{name} refuses the configuration: {}", log.join("\n")));
-            }
-        }
+    let modules = modules(case, variant, &Arc::new(InMemoryStore::new()))?;
+    if case.refused.is_some() {
+        return Ok(());
     }
     let mut chain = Chain { case, modules };
     let mut failures = Vec::new();
@@ -62,6 +47,27 @@ pub fn run(case: &Case, variant: Variant) -> Result<(), String> {
         failures.extend(told.into_iter().map(|told| format!("{label}: {told}")));
     }
     if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
+}
+
+/// The modules, started with the case's configuration; none where each refuses it as it is to.
+fn modules(case: &Case, variant: Variant, metrics: &Arc<InMemoryStore>) -> Result<Vec<Running>, String> {
+    let configuration = case.config_text();
+    let known = case.backends.iter().filter(|&(_, &behaviour)| behaviour != Behaviour::Missing);
+    let upstreams: BTreeSet<_> = known.map(|(name, _)| name.clone()).collect();
+    let mut modules = Vec::new();
+    for name in variant.modules() {
+        match (start(name, &configuration, upstreams.clone(), Arc::clone(metrics))?, &case.refused) {
+            (Start::Running(module), None) => modules.push(*module),
+            (Start::Refused(log), Some(code)) => said_once(name, code, &log)?,
+            (Start::Running(_), Some(code)) => {
+                return Err(format!("{name} was to refuse the configuration: {code}"));
+            }
+            (Start::Refused(log), None) => {
+                return Err(format!("{name} refuses the configuration: {}", log.join("\n")));
+            }
+        }
+    }
+    Ok(modules)
 }
 
 /// A refusal is told in one line, and that names its reason.

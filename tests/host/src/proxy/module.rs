@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use proxy_wasm_host::abi::v0_2_1::types::LogLevel;
 use proxy_wasm_host::abi::v0_2_1::{
-    CalloutId, Callouts, ContextId, Guest, Host, HttpCall, HttpCallRefusal, Invocation, LogContext, LogSink,
-    PluginConfig, SharedServices, Started, VmServices,
+    CalloutId, Callouts, ContextId, Guest, Host, HttpCall, HttpCallRefusal, InMemoryStore, Invocation,
+    LogContext, LogSink, PluginConfig, Started, VmServices,
 };
 use proxy_wasm_host::{Engine, Limits, Module};
 
@@ -80,7 +80,7 @@ pub(super) fn start(
     name: &str,
     configuration: &str,
     upstreams: BTreeSet<String>,
-    metrics: Arc<dyn SharedServices>,
+    metrics: Arc<InMemoryStore>,
 ) -> Result<Start, String> {
     let told = |e: &dyn std::fmt::Display| format!("{name}: {e}");
     let (host, module) = compiled(name)?;

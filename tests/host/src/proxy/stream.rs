@@ -3,9 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use httproute_integration::case::{RequestSpec, raw};
 use proxy_wasm_host::abi::v0_2_1::types::{BufferType, MapType, Status};
 use proxy_wasm_host::abi::v0_2_1::{Access, Callback, Invocation, LocalResponse, StreamState};
 use proxy_wasm_host::{Buffer, HeaderMap, VecHeaderMap};
+
+use super::{Lines, PORT};
 
 /// One request, and the response to it.
 #[derive(Debug, Default)]
@@ -25,7 +28,41 @@ pub(super) struct Stream {
     /// Why the response is what it is.
     pub(super) details: Vec<u8>,
     /// What modules keep with the stream.
-    pub(super) kept: BTreeMap<Vec<u8>, Vec<u8>>,
+    kept: BTreeMap<Vec<u8>, Vec<u8>>,
+}
+
+impl Stream {
+    /// A request that begins.
+    pub(super) fn of(spec: &RequestSpec, early_header_mutation: bool) -> Self {
+        let request = VecHeaderMap::from(arrived(spec, early_header_mutation));
+        Stream { port: PORT, request, ..Stream::default() }
+    }
+}
+
+/// A request as proxies hold it: pseudo-headers first, names in lower case, and the framing of the body.
+fn arrived(spec: &RequestSpec, early_header_mutation: bool) -> Lines {
+    let pseudo = |name: &str, value: Vec<u8>| (name.as_bytes().to_vec(), value);
+    let mut headers = vec![
+        pseudo(":authority", raw(&spec.host)),
+        pseudo(":path", raw(&spec.path)),
+        pseudo(":method", spec.method.clone().into_bytes()),
+        pseudo(":scheme", b"http".to_vec()),
+    ];
+    headers.extend(lines(&spec.headers));
+    if spec.chunked || !spec.trailers.is_empty() {
+        headers.push((b"transfer-encoding".to_vec(), b"chunked".to_vec()));
+    } else if !spec.body().is_empty() {
+        headers.push((b"content-length".to_vec(), spec.body().len().to_string().into_bytes()));
+    }
+    if early_header_mutation {
+        headers.retain(|(name, _)| !name.starts_with(b"x-httproute-"));
+    }
+    headers
+}
+
+/// Header lines as a case writes them.
+pub(super) fn lines(lines: &[(String, String)]) -> Lines {
+    lines.iter().map(|(name, value)| (raw(&name.to_ascii_lowercase()), raw(value))).collect()
 }
 
 impl StreamState for Stream {
