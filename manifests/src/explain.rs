@@ -12,6 +12,7 @@ mod url;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use httproute_sdk::extension::Registry;
 use httproute_sdk::{Draw, Outcome, Plan, Problem, Reply, RequestView, Routes, Severity};
 use serde_json::Value;
 
@@ -72,6 +73,7 @@ pub fn explain(manifests: &Parsed, request: &Request, options: &ExplainOptions) 
         destination: Destination::default(),
         mirrors: Vec::new(),
         response: Vec::new(),
+        extensions: Vec::new(),
         elsewhere: Vec::new(),
         problems,
     };
@@ -80,7 +82,8 @@ pub fn explain(manifests: &Parsed, request: &Request, options: &ExplainOptions) 
         Ok(chain) => {
             let numbers =
                 resolution.routes.iter().map(|route| (route.name.to_string(), route.document)).collect();
-            let cx = Context { manifests, numbers, chain, request, is_implicit };
+            let registry = registry(&options.resolve);
+            let cx = Context { manifests, numbers, chain, request, is_implicit, registry };
             cx.explain(options.seed, &mut explanation);
         }
         Err(problem) => explanation.problems.push(Located::nowhere(problem)),
@@ -98,24 +101,33 @@ struct Context<'c> {
     request: &'c Request,
     /// Whether a listener stands in for a missing Gateway.
     is_implicit: bool,
+    /// The kinds of extensions that a module answers to.
+    registry: Registry,
+}
+
+/// The code of their filters is in a module, and not here.
+fn registry(options: &Options) -> Registry {
+    let kinds = options.extensions.iter();
+    kinds.fold(Registry::new(), |registry, (group, kind)| registry.with_unknown(group, kind))
 }
 
 impl Context<'_> {
     fn explain(&self, seed: u64, explanation: &mut Explanation) {
         let configuration = self.configuration();
-        let (routes, problems) = match Routes::decode(configuration.to_string().as_bytes()) {
-            Ok(decoded) => decoded,
-            Err(refusal) => {
-                let problem = Problem {
-                    severity: Severity::Error,
-                    pointer: String::new(),
-                    code: refusal.code,
-                    message: refusal.message,
-                    hint: String::new(),
-                };
-                return explanation.problems.push(Located::nowhere(problem));
-            }
-        };
+        let (routes, problems) =
+            match Routes::decode_with(configuration.to_string().as_bytes(), &self.registry) {
+                Ok(decoded) => decoded,
+                Err(refusal) => {
+                    let problem = Problem {
+                        severity: Severity::Error,
+                        pointer: String::new(),
+                        code: refusal.code,
+                        message: refusal.message,
+                        hint: String::new(),
+                    };
+                    return explanation.problems.push(Located::nowhere(problem));
+                }
+            };
         // The check says what the modules say, and more.
         let known: BTreeSet<_> = explanation.problems.iter().filter_map(place).collect();
         let new: Vec<Located> = problems
@@ -138,6 +150,7 @@ impl Context<'_> {
                 explanation.destination.chosen = cluster.map(str::to_owned);
             }
         }
+        explanation.extensions = plan.undecided().to_vec();
         explanation.destination.timeouts = plan.timeouts;
         explanation.destination.shares = self.shares(&routes, &plan);
         explanation.destination.drawn = drawn(explanation);

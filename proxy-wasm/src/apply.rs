@@ -1,5 +1,7 @@
 //! Carries out a plan on the request that the proxy holds.
 
+use std::borrow::Cow;
+
 use httproute_sdk::{Backend, Carrier, HeaderLines, HeaderOp, Kinds, Plan, Reply, RequestView, Settings};
 use proxy_wasm::types::MapType;
 
@@ -29,7 +31,7 @@ pub fn apply<H: Host>(
     host: &H,
 ) -> Applied {
     if let Some(reply) = plan.reply(kinds, settings.unmatched) {
-        if by_a_filter(&reply) && !plan.broken.is_none() {
+        if reply.is_by_a_filter() && !plan.broken.is_none() {
             // With this answer the request ends, so the modules behind that what is wrong belongs to would never say so.
             return answer(&Reply::BROKEN_RULE, &[], host);
         }
@@ -43,17 +45,16 @@ pub fn apply<H: Host>(
 }
 
 /// Answers the request, with the header changes of `steps` on the answer.
-pub fn answer<H: Host>(reply: &Reply<'_>, steps: &[&[HeaderOp]], host: &H) -> Applied {
-    let mut headers = HeaderLines::new();
-    if !reply.body.is_empty() {
+pub fn answer<H: Host>(reply: &Reply<'_>, steps: &[Cow<'_, [HeaderOp]>], host: &H) -> Applied {
+    let mut headers = HeaderLines::from(reply.headers);
+    if !reply.body.is_empty() && !headers.iter().any(|(name, _)| name == b"content-type") {
         headers.push((b"content-type".to_vec(), b"text/plain".to_vec()));
     }
     if let Some(location) = reply.location {
         headers.push((b"location".to_vec(), location.as_bytes().to_vec()));
     }
-    steps.iter().copied().flatten().for_each(|op| op.apply(&mut headers));
-    let local =
-        LocalReply { status: reply.status, headers, body: reply.body.as_bytes(), details: reply.details };
+    steps.iter().flat_map(|step| step.iter()).for_each(|op| op.apply(&mut headers));
+    let local = LocalReply { status: reply.status, headers, body: reply.body, details: reply.details };
     if host.reply(&local).is_err() {
         // The request must not go on, and a client that gets neither answer nor end would wait for its own timeout.
         host.reset();
@@ -67,13 +68,8 @@ pub fn answer<H: Host>(reply: &Reply<'_>, steps: &[&[HeaderOp]], host: &H) -> Ap
 /// response phase of modules that stand behind the one that answered (Envoy 1.36.4 and 1.40.0: their request phase has not
 /// run). In the documented order `cors` and `redirect` stand before `header-modifier`, so they make the changes themselves:
 /// else the chain would not do what the combined module does.
-fn reply_steps<'p>(reply: &Reply<'_>, plan: &'p Plan<'_>, kinds: Kinds) -> &'p [&'p [HeaderOp]] {
-    if by_a_filter(reply) && !kinds.has(Kinds::HEADERS) { &plan.response_headers } else { &[] }
-}
-
-/// Whether the answer is what a filter of the rule is for, and not a sign that something is missing or wrong.
-fn by_a_filter(reply: &Reply<'_>) -> bool {
-    reply.location.is_some() || *reply == Reply::PREFLIGHT
+fn reply_steps<'p>(reply: &Reply<'_>, plan: &'p Plan<'_>, kinds: Kinds) -> &'p [Cow<'p, [HeaderOp]>] {
+    if reply.is_by_a_filter() && !kinds.has(Kinds::HEADERS) { &plan.response_headers } else { &[] }
 }
 
 fn change<H: Host>(
@@ -84,7 +80,7 @@ fn change<H: Host>(
     host: &H,
 ) -> Result<(), Failed> {
     if kinds.has(Kinds::HEADERS) {
-        for op in plan.request_headers.iter().copied().flatten() {
+        for op in plan.request_headers.iter().flat_map(|step| step.iter()) {
             // The headers by which modules and proxy talk to each other are no rule's to change: one that could would
             // choose any upstream of the proxy.
             if !settings.is_private(op.name().as_bytes()) {
@@ -96,7 +92,7 @@ fn change<H: Host>(
         if let Some(path) = &plan.path {
             set(":path", path, host)?;
         }
-        if let Some(authority) = plan.authority {
+        if let Some(authority) = &plan.authority {
             set(":authority", authority.as_bytes(), host)?;
         }
     }
@@ -137,8 +133,8 @@ pub fn proxy_carries_mirrors(plan: &Plan<'_>) -> bool {
 /// Carries out one header change in the proxy.
 pub fn carry_out<H: Host>(op: &HeaderOp, map: MapType, host: &H) -> Result<(), Failed> {
     match op {
-        HeaderOp::Set { name, value } => host.set_header(map, name, value.as_bytes()),
-        HeaderOp::Add { name, value } => host.add_header(map, name, value.as_bytes()),
+        HeaderOp::Set { name, value } => host.set_header(map, name, value),
+        HeaderOp::Add { name, value } => host.add_header(map, name, value),
         HeaderOp::Remove { name } => host.remove_header(map, name),
     }
 }

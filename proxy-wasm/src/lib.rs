@@ -22,6 +22,7 @@ pub mod host;
 pub mod metrics;
 pub mod mirror;
 mod module;
+pub mod notes;
 pub mod outbox;
 pub mod pairs;
 pub mod protobuf;
@@ -35,6 +36,8 @@ pub mod vm;
 #[cfg(target_arch = "wasm32")]
 pub use abi::AbiHost;
 pub use host::Host;
+#[doc(hidden)]
+pub use httproute_sdk::{Kinds, extension::Registry};
 pub use module::Module;
 #[doc(hidden)]
 pub use proxy_wasm;

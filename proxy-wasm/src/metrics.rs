@@ -48,8 +48,14 @@ counters! {
     NoBackend = "requests.no_backend" for Kinds::BACKENDS;
     /// Requests that fell to a backend which cannot be resolved, answered with 500.
     UnresolvedBackend = "requests.unresolved_backend" for Kinds::BACKENDS;
+    /// Requests answered by a custom filter.
+    Answered = "requests.answered" for Kinds::EXTENSIONS;
+    /// Requests on which a custom filter failed, answered with 500.
+    ExtensionFailed = "requests.extension_failed" for Kinds::EXTENSIONS;
     /// Requests that the proxy refused to show or to change, answered with 500.
     HostFailure = "requests.host_failure" for Kinds::ALL;
+    /// Responses on which a custom filter failed, replaced by a 500.
+    ResponseExtensionFailed = "responses.extension_failed" for Kinds::EXTENSIONS;
     /// Responses on which the proxy refused a header change.
     ResponseFailure = "responses.host_failure" for Kinds::HEADERS;
     /// Copies that the module sent.
@@ -73,6 +79,8 @@ impl Counter {
     pub fn of(reply: &Reply<'_>) -> Self {
         match *reply {
             Reply { location: Some(_), .. } => Counter::Redirected,
+            _ if *reply == Reply::EXTENSION_FAILED => Counter::ExtensionFailed,
+            _ if reply.is_by_a_filter() && *reply != Reply::PREFLIGHT => Counter::Answered,
             Reply::PREFLIGHT => Counter::Preflight,
             Reply::NO_RULE => Counter::Unmatched,
             Reply::MISDIRECTED => Counter::Misdirected,
@@ -94,6 +102,8 @@ pub struct Metrics {
     warnings: Cell<Option<u32>>,
     /// Requests of each rule that has a name, in the order of the rules' numbers.
     rules: RefCell<Vec<(u32, Count)>>,
+    /// What custom filters count, by the name that they have for it.
+    extensions: RefCell<Vec<(&'static str, Count)>>,
 }
 
 #[derive(Debug, Default)]
@@ -144,6 +154,20 @@ impl Metrics {
         }
     }
 
+    /// Adds `n` to the counter that custom filters call `name`, which is made known to the proxy when it is first counted.
+    pub fn count_extension<H: Host>(&self, module: &str, name: &'static str, n: u64, host: &H) {
+        let mut counts = self.extensions.borrow_mut();
+        let known = counts.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
+            let metric =
+                host.define_metric(MetricType::Counter, &format!("httproute.{module}.extensions.{name}"));
+            counts.push((name, Count { metric: Cell::new(metric.ok()), ..Count::default() }));
+            counts.len() - 1
+        });
+        if let Some((_, count)) = counts.get(known) {
+            count.pending.set(count.pending.get().saturating_add(n));
+        }
+    }
+
     /// Counts `n` more.
     pub fn count(&self, counter: Counter, n: usize) {
         if let Some(count) = self.counters.get(counter as usize) {
@@ -163,8 +187,9 @@ impl Metrics {
 
     /// Hands what was counted since the last time over to the proxy.
     pub fn flush<H: Host>(&self, host: &H) {
-        let rules = self.rules.borrow();
-        for count in self.counters.iter().chain(rules.iter().map(|(_, count)| count)) {
+        let (rules, extensions) = (self.rules.borrow(), self.extensions.borrow());
+        let named = rules.iter().map(|(_, count)| count).chain(extensions.iter().map(|(_, count)| count));
+        for count in self.counters.iter().chain(named) {
             let pending = count.pending.get();
             let by = i64::try_from(pending).unwrap_or(i64::MAX);
             if let (1.., Some(metric)) = (by, count.metric.get())

@@ -2,12 +2,14 @@
 
 use std::rc::Rc;
 
-use httproute_sdk::{Decision, HeaderOp, Kinds, Plan, Reply, Routes, Steps};
+use httproute_sdk::extension::Responders;
+use httproute_sdk::{Decision, HeaderLines, HeaderOp, Kinds, Plan, Reply, Routes, Steps};
 use proxy_wasm::types::MapType;
 
-use crate::apply::carry_out;
+use crate::apply::{answer, carry_out};
 use crate::host::Host;
 use crate::metrics::Counter;
+use crate::pairs;
 use crate::vm::Vm;
 
 /// What the response phase knows of a request, whose headers proxies do not show any more by then.
@@ -19,28 +21,47 @@ pub struct Saved {
     routes: Rc<Routes>,
     decision: Decision,
     preflight: bool,
-    /// The changes that a CORS filter makes: they depend on the request.
-    cors: Vec<HeaderOp>,
+    /// Whether the rule is to be asked again for its changes.
+    of_the_rule: bool,
+    /// The changes that depend on the request: those that a CORS filter makes, and all of them where custom filters had a say.
+    of_the_request: Vec<HeaderOp>,
+    /// The custom filters that wait for the response.
+    responders: Responders,
     /// Whether something in the rule is wrong that another module of the chain answers for.
     broken_elsewhere: bool,
 }
 
 impl Saved {
     /// What a module of these `kinds` has to do to the response; `None` where that is nothing.
-    pub fn of(plan: &Plan<'_>, kinds: Kinds, routes: &Rc<Routes>) -> Option<Self> {
-        let changes = kinds.has(Kinds::HEADERS) && plan.response_headers.iter().any(|ops| !ops.is_empty());
-        let cors = if kinds.has(Kinds::CORS) { plan.cors.clone() } else { Vec::new() };
-        ((changes || !cors.is_empty()) && !plan.is_broken(kinds)).then(|| Saved {
+    pub fn of(plan: &mut Plan<'_>, kinds: Kinds, routes: &Rc<Routes>) -> Option<Self> {
+        if plan.is_broken(kinds) || plan.is_failed() {
+            return None;
+        }
+        let mut of_the_rule =
+            kinds.has(Kinds::HEADERS) && plan.response_headers.iter().any(|ops| !ops.is_empty());
+        let mut of_the_request = Vec::new();
+        let extensions = plan.extensions.take();
+        if extensions.is_some() && of_the_rule {
+            of_the_request.extend(plan.response_headers.iter().flat_map(|step| step.iter()).cloned());
+            of_the_rule = false;
+        }
+        if kinds.has(Kinds::CORS) {
+            of_the_request.extend_from_slice(&plan.cors);
+        }
+        let responders = extensions.map(|effects| effects.responders).unwrap_or_default();
+        (of_the_rule || !of_the_request.is_empty() || !responders.is_empty()).then(|| Saved {
             routes: Rc::clone(routes),
             decision: plan.decision,
             preflight: plan.preflight,
-            cors,
+            of_the_rule,
+            of_the_request,
+            responders,
             broken_elsewhere: !plan.broken.is_none(),
         })
     }
 
-    /// Changes the response's headers.
-    pub fn apply<H: Host>(self, vm: &Vm<H>) {
+    /// Changes the response's headers. False where the module answers in the place of the response.
+    pub fn apply<H: Host>(self, vm: &Vm<H>) -> bool {
         let host = &vm.host;
         // The 500 of a broken rule carries none of the rule's changes, also where another module of the chain gave it. Only
         // for such rules is the proxy asked, because asking is dear.
@@ -48,18 +69,42 @@ impl Saved {
             && host.property(&["response", "code_details"]).ok().flatten().as_deref()
                 == Some(Reply::BROKEN_RULE.details.as_bytes())
         {
-            return;
+            return true;
         }
-        let of_the_rule = if vm.module.kinds.has(Kinds::HEADERS) {
+        let of_the_rule = if self.of_the_rule {
             self.routes.response_headers(self.decision, self.preflight)
         } else {
             Steps::new()
         };
-        for op in of_the_rule.iter().copied().flatten().chain(&self.cors) {
-            if carry_out(op, MapType::HttpResponseHeaders, host).is_err() {
-                // The response is under way, and the client better served with the rest of the changes than with none.
-                vm.metrics.count(Counter::ResponseFailure, 1);
-            }
+        change(of_the_rule.iter().flat_map(|step| step.iter()).chain(&self.of_the_request), vm);
+        if self.responders.is_empty() {
+            return true;
+        }
+        let responded = self.responders.respond(&|| headers(host));
+        vm.tell(&responded.notes);
+        if responded.failed {
+            // What the filter was to take out of the response must not reach the client.
+            vm.metrics.count(Counter::ResponseExtensionFailed, 1);
+            answer(&Reply::EXTENSION_FAILED, &[], host);
+            return false;
+        }
+        change(responded.changes.iter(), vm);
+        true
+    }
+}
+
+fn change<'o, H: Host>(changes: impl Iterator<Item = &'o HeaderOp>, vm: &Vm<H>) {
+    for op in changes {
+        if carry_out(op, MapType::HttpResponseHeaders, &vm.host).is_err() {
+            // The response is under way, and the client better served with the rest of the changes than with none.
+            vm.metrics.count(Counter::ResponseFailure, 1);
         }
     }
+}
+
+/// The headers that the response has by now.
+fn headers<H: Host>(host: &H) -> HeaderLines {
+    let map = host.header_map(MapType::HttpResponseHeaders).unwrap_or_default();
+    let lines = pairs::parse(&map).unwrap_or_default();
+    lines.into_iter().map(|(name, value)| (name.to_vec(), value.to_vec())).collect()
 }

@@ -43,14 +43,18 @@ impl<H: Host> Stream<H> {
         };
         let local_port = || local_port(host);
         let request = RequestView::new(&headers, &local_port);
-        let plan = vm.plan(&routes, &request);
+        let mut plan = vm.plan(&routes, &request);
         let (kinds, settings) = (vm.module.kinds, routes.settings());
         let applied = apply(&plan, kinds, settings, &request, host);
         if kinds.has(Kinds::BACKENDS) {
             vm.tell_rule(&plan, settings);
         }
-        self.saved = Saved::of(&plan, kinds, &routes);
-        if kinds.has(Kinds::MIRROR) && plan.broken.is_none() && applied.counter != Counter::HostFailure {
+        if let Some(effects) = &plan.extensions {
+            vm.tell(&effects.notes);
+        }
+        let sends_copies =
+            plan.broken.is_none() && !plan.is_failed() && applied.counter != Counter::HostFailure;
+        if kinds.has(Kinds::MIRROR) && sends_copies {
             let copies = Copies::of(&plan, settings, &request, applied.answered, &vm);
             if complete {
                 self.complete(copies, HeaderLines::new());
@@ -59,6 +63,7 @@ impl<H: Host> Stream<H> {
             }
             // Otherwise the body of a request that is answered will never come by: the copies count as aborted.
         }
+        self.saved = Saved::of(&mut plan, kinds, &routes);
         applied
     }
 
@@ -110,9 +115,7 @@ impl<H: Host> HttpContext for Stream<H> {
     }
 
     fn on_http_response_headers(&mut self, _headers: usize, _end_of_stream: bool) -> Action {
-        if let Some(saved) = self.saved.take() {
-            saved.apply(&self.vm);
-        }
-        Action::Continue
+        let goes_on = self.saved.take().is_none_or(|saved| saved.apply(&self.vm));
+        if goes_on { Action::Continue } else { Action::Pause }
     }
 }

@@ -3,12 +3,14 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use httproute_sdk::extension::Notes;
 use httproute_sdk::{Decision, Draw, Plan, RequestView, Routes, Settings};
 
 use crate::chain;
 use crate::host::Host;
 use crate::metrics::Metrics;
 use crate::module::Module;
+use crate::notes::Lines;
 use crate::outbox::Outbox;
 
 /// What the streams of one configuration share in one worker.
@@ -24,6 +26,8 @@ pub struct Vm<H: Host> {
     pub metrics: Metrics,
     /// What is to be sent.
     pub outbox: Outbox,
+    /// What custom filters may still write to the log.
+    pub lines: Lines,
     /// How many bytes of memory hold bodies for copies.
     pub held: Cell<usize>,
     routes: RefCell<Option<Rc<Routes>>>,
@@ -39,6 +43,7 @@ impl<H: Host> Vm<H> {
             root,
             metrics: Metrics::default(),
             outbox: Outbox::default(),
+            lines: Lines::default(),
             held: Cell::new(0),
             routes: RefCell::new(None),
             seeds: RefCell::new(Draw::seeded(seed)),
@@ -63,6 +68,16 @@ impl<H: Host> Vm<H> {
         if let (Some(property), Some(rule)) = (&settings.rule_property, plan.rule) {
             // A request is not to fail for the sake of a log.
             let _ = self.host.set_property(property, rule.to_string().as_bytes());
+        }
+    }
+
+    /// Writes and counts what custom filters have to say.
+    pub fn tell(&self, notes: &Notes) {
+        for (level, line) in &notes.log {
+            self.lines.write(self.module.name, *level, line, &self.host);
+        }
+        for (name, n) in &notes.counts {
+            self.metrics.count_extension(self.module.name, name, *n, &self.host);
         }
     }
 

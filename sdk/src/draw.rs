@@ -5,7 +5,7 @@
 /// The core has no randomness of its own. Whoever calls it brings a seed, so that every decision can be replayed in a
 /// test, on the command line, in a page, and by the next module of a filter chain. All draws of a request are taken in one
 /// documented order, whatever a module carries out: first the backend, then one for each sampled mirror in the order in
-/// which the rule lists them.
+/// which the rule lists them. Custom filters have draws of their own, which are not part of this order.
 ///
 /// ```
 /// use httproute_sdk::Draw;
@@ -28,6 +28,12 @@ impl Draw {
     /// The seed that these draws began with.
     pub fn seed(&self) -> u64 {
         self.seed
+    }
+
+    /// Draws of their own for part `number` of the request. They follow from the seed, and take nothing from these.
+    pub(crate) fn fork(&self, number: u64) -> Draw {
+        let apart = (number + 1).wrapping_mul(0xD1B5_4A32_D192_ED03);
+        Draw::seeded(Draw::seeded(self.seed ^ apart).next_u64())
     }
 
     /// The next 64 random bits.

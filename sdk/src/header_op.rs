@@ -8,7 +8,7 @@ pub enum HeaderOp {
         /// The header's name.
         name: Box<str>,
         /// The one value that it has from then on.
-        value: Box<str>,
+        value: Box<[u8]>,
     },
     /// "Add adds the given header(s) (name, value) to the request before the action. It appends to any existing values
     /// associated with the header name." The value goes on a line of its own behind those that are there.
@@ -16,7 +16,7 @@ pub enum HeaderOp {
         /// The header's name.
         name: Box<str>,
         /// The value that is added.
-        value: Box<str>,
+        value: Box<[u8]>,
     },
     /// "Remove the given header(s) from the HTTP request before the action." All its lines go.
     Remove {
@@ -41,9 +41,9 @@ impl HeaderOp {
     /// ```
     /// use httproute_sdk::HeaderOp;
     /// let mut lines = vec![(b"my-header".to_vec(), b"foo".to_vec())];
-    /// HeaderOp::Add { name: "my-header".into(), value: "bar,baz".into() }.apply(&mut lines);
+    /// HeaderOp::Add { name: "my-header".into(), value: (*b"bar,baz").into() }.apply(&mut lines);
     /// assert_eq!(lines.len(), 2);
-    /// HeaderOp::Set { name: "my-header".into(), value: "one".into() }.apply(&mut lines);
+    /// HeaderOp::Set { name: "my-header".into(), value: (*b"one").into() }.apply(&mut lines);
     /// assert_eq!(lines, [(b"my-header".to_vec(), b"one".to_vec())]);
     /// ```
     pub fn apply(&self, lines: &mut HeaderLines) {
@@ -58,8 +58,8 @@ impl HeaderOp {
     }
 }
 
-fn add(lines: &mut HeaderLines, name: &str, value: &str) {
-    lines.push((name.as_bytes().to_vec(), value.as_bytes().to_vec()));
+fn add(lines: &mut HeaderLines, name: &str, value: &[u8]) {
+    lines.push((name.as_bytes().to_vec(), value.to_vec()));
 }
 
 fn remove(lines: &mut HeaderLines, name: &str) {

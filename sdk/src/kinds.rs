@@ -31,10 +31,17 @@ impl Kinds {
     pub const CORS: Kinds = Kinds(32);
     /// Every kind, as `httproute.wasm` carries them out.
     pub const ALL: Kinds = Kinds(63);
+    /// `ExtensionRef`: filters of one's own, which only a module that carries out every kind can have.
+    pub const EXTENSIONS: Kinds = Kinds(64);
 
     /// Whether the two sets share a kind.
     pub const fn has(self, kinds: Kinds) -> bool {
         self.0 & kinds.0 != 0
+    }
+
+    /// The two sets together.
+    pub const fn and(self, kinds: Kinds) -> Kinds {
+        Kinds(self.0 | kinds.0)
     }
 
     /// Whether the set is empty.
@@ -47,6 +54,6 @@ impl BitOr for Kinds {
     type Output = Kinds;
 
     fn bitor(self, other: Kinds) -> Kinds {
-        Kinds(self.0 | other.0)
+        self.and(other)
     }
 }

@@ -6,6 +6,8 @@
 //! 2. [`Routes::plan`] says what becomes of a request ([`RequestView`]): a [`Plan`], which borrows from the configuration.
 //! 3. Whoever holds the request carries the plan out: a module in a proxy, or [`Plan::outcome`] on a request in memory.
 //!
+//! Filters of one's own are a type each: [`extension`].
+//!
 //! [`Routes::contenders`] tells why a request goes where it goes. Source of every rule is the specification of Gateway API
 //! v1.6.1; where it leaves room, `docs/configuration.md` and `docs/filters.md` say what is done.
 //!
@@ -28,6 +30,7 @@ mod config;
 mod decision;
 mod draw;
 mod explain;
+pub mod extension;
 mod filters;
 mod header_op;
 mod kinds;

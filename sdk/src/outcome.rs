@@ -1,5 +1,7 @@
 //! A plan carried out on a request in memory: what a proxy with the module `httproute` would send.
 
+use std::borrow::Cow;
+
 use crate::header_op::{HeaderLines, HeaderOp};
 use crate::kinds::Kinds;
 use crate::plan::{Backend, Mirror, Plan};
@@ -40,13 +42,14 @@ impl<'r> Plan<'r> {
             Backend::Cluster(cluster) => Some(cluster),
             Backend::None | Backend::Unresolved => None,
         };
-        let headers = lines(request, settings, &self.request_headers, self.path.as_deref(), self.authority);
+        let headers =
+            lines(request, settings, &self.request_headers, self.path.as_deref(), self.authority.as_deref());
         Outcome::Forwarded { cluster, headers }
     }
 
     /// The copies of `request` that its mirrors get.
     pub fn copies(&self, request: &RequestView<'_>, settings: &Settings) -> Vec<Copy<'r>> {
-        if self.is_broken(Kinds::ALL) {
+        if self.is_broken(Kinds::ALL) || self.is_failed() {
             return Vec::new();
         }
         let copy = |mirror| self.copy(mirror, Kinds::ALL, request, settings);
@@ -68,19 +71,31 @@ impl<'r> Plan<'r> {
         let steps = self.request_headers.get(..steps).unwrap_or_default();
         let rewrites = kinds.has(Kinds::REWRITE);
         let path = mirror.path.as_deref().filter(|_| rewrites);
-        lines(request, settings, steps, path, mirror.authority.filter(|_| rewrites))
+        lines(request, settings, steps, path, mirror.authority.as_deref().filter(|_| rewrites))
     }
 
     /// Carries the changes to the response's headers out on `lines`. A request that belongs to no rule or to a broken one
     /// has none.
-    pub fn respond(&self, lines: &mut HeaderLines) {
+    ///
+    /// # Errors
+    ///
+    /// Where a custom filter fails: the answer that takes the place of the response.
+    pub fn respond(&self, lines: &mut HeaderLines) -> Result<(), Reply<'static>> {
         self.response_changes().for_each(|op| op.apply(lines));
+        let Some(effects) = &self.extensions else { return Ok(()) };
+        let responded = effects.responders.respond(&|| lines.clone());
+        if responded.failed {
+            return Err(Reply::EXTENSION_FAILED);
+        }
+        responded.changes.iter().for_each(|op| op.apply(lines));
+        Ok(())
     }
 
-    /// The changes that [`Plan::respond`] carries out, in the order of execution.
+    /// The changes that [`Plan::respond`] carries out before custom filters have their turn, in the order of execution.
     pub fn response_changes(&self) -> impl Iterator<Item = &HeaderOp> {
-        let lists = self.response_headers.iter().copied().chain([self.cors.as_slice()]);
-        lists.filter(|_| !self.is_broken(Kinds::ALL)).flatten()
+        let changes = self.response_headers.iter().flat_map(|step| step.iter()).chain(&self.cors);
+        let none = self.is_broken(Kinds::ALL) || self.is_failed();
+        changes.filter(move |_| !none)
     }
 }
 
@@ -88,7 +103,7 @@ impl<'r> Plan<'r> {
 fn lines(
     request: &RequestView<'_>,
     settings: &Settings,
-    steps: &[&[HeaderOp]],
+    steps: &[Cow<'_, [HeaderOp]>],
     path: Option<&[u8]>,
     authority: Option<&str>,
 ) -> HeaderLines {
@@ -106,8 +121,8 @@ fn lines(
     lines
 }
 
-fn apply(steps: &[&[HeaderOp]], lines: &mut HeaderLines) {
-    steps.iter().copied().flatten().for_each(|op| op.apply(lines));
+fn apply(steps: &[Cow<'_, [HeaderOp]>], lines: &mut HeaderLines) {
+    steps.iter().flat_map(|step| step.iter()).for_each(|op| op.apply(lines));
 }
 
 impl Settings {

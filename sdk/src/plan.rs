@@ -1,10 +1,12 @@
 //! The decision about one request, as data.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use smallvec::SmallVec;
 
 use crate::decision::{Decision, NoRule};
+use crate::extension::{Answer, Effects, ObjectName};
 use crate::header_op::HeaderOp;
 use crate::kinds::Kinds;
 use crate::reply::Reply;
@@ -28,7 +30,7 @@ pub struct Plan<'r> {
     /// The new path and query of the request, where a filter rewrites it.
     pub path: Option<Vec<u8>>,
     /// The new authority of the request, where a filter rewrites it.
-    pub authority: Option<&'r str>,
+    pub authority: Option<Cow<'r, str>>,
     /// The redirect that answers the request.
     pub redirect: Option<Redirection>,
     /// Whether the request is a preflight that a CORS filter answers.
@@ -43,6 +45,8 @@ pub struct Plan<'r> {
     pub response_headers: Steps<'r>,
     /// Changes to the response's headers that a CORS filter makes, behind the others. They depend on the request.
     pub cors: Vec<HeaderOp>,
+    /// What custom filters did; `None` where none saw the request.
+    pub extensions: Option<Box<Effects>>,
 }
 
 /// A redirect, ready to be sent.
@@ -55,7 +59,7 @@ pub struct Redirection {
 }
 
 /// Lists of header changes, to be carried out one list after the other.
-pub type Steps<'r> = SmallVec<[&'r [HeaderOp]; 2]>;
+pub type Steps<'r> = SmallVec<[Cow<'r, [HeaderOp]>; 2]>;
 
 /// The name of a rule, as people and logs speak of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,7 +107,7 @@ pub struct Mirror<'r> {
     /// The path and query of the copy, where a filter before the mirror rewrote it.
     pub path: Option<Vec<u8>>,
     /// The authority of the copy, where a filter before the mirror rewrote it.
-    pub authority: Option<&'r str>,
+    pub authority: Option<Cow<'r, str>>,
 }
 
 /// How a copy travels.
@@ -133,6 +137,7 @@ impl<'r> Plan<'r> {
             mirrors: SmallVec::new(),
             response_headers: SmallVec::new(),
             cors: Vec::new(),
+            extensions: None,
         }
     }
 
@@ -144,6 +149,23 @@ impl<'r> Plan<'r> {
     /// Whether something that a module of these `kinds` carries out is wrong in the rule.
     pub fn is_broken(&self, kinds: Kinds) -> bool {
         self.broken.has(kinds)
+    }
+
+    /// Whether a custom filter returned an error: the request is answered with 500, and has no copies.
+    pub fn is_failed(&self) -> bool {
+        self.extensions.as_ref().is_some_and(|effects| effects.failed)
+    }
+
+    /// The objects of the custom filters of which only the kind is known here
+    /// ([`Registry::with_unknown`](crate::extension::Registry::with_unknown)): the plan is made as if they let the request pass, and a module that
+    /// has their code may decide otherwise.
+    pub fn undecided(&self) -> &[ObjectName] {
+        self.extensions.as_ref().map_or(&[], |effects| &effects.undecided)
+    }
+
+    /// The answer of a custom filter.
+    pub(crate) fn custom_answer(&self) -> Option<&Answer> {
+        self.extensions.as_ref()?.answer.as_ref()
     }
 
     /// The answer that a module which carries out `kinds` gives by itself; `None` where the request goes on.
@@ -162,14 +184,16 @@ impl<'r> Plan<'r> {
                 (unmatched.unwrap_or(default) == Unmatched::Reject).then_some(Reply::NO_RULE)
             }
             Decision::Rule { .. } if self.is_broken(kinds) => Some(Reply::BROKEN_RULE),
+            Decision::Rule { .. } if chooses_backends && self.is_failed() => Some(Reply::EXTENSION_FAILED),
             Decision::Rule { .. } if self.preflight && kinds.has(Kinds::CORS) => Some(Reply::PREFLIGHT),
             Decision::Rule { .. } => match &self.redirect {
                 Some(redirection) if kinds.has(Kinds::REDIRECT) => Some(Reply::redirect(redirection)),
                 _ if !chooses_backends => None,
-                _ => match self.backend {
-                    Backend::Cluster(_) => None,
-                    Backend::None => Some(Reply::NO_BACKEND),
-                    Backend::Unresolved => Some(Reply::UNRESOLVED_BACKEND),
+                _ => match (self.custom_answer(), self.backend) {
+                    (Some(answer), _) => Some(Reply::custom(answer)),
+                    (None, Backend::Cluster(_)) => None,
+                    (None, Backend::None) => Some(Reply::NO_BACKEND),
+                    (None, Backend::Unresolved) => Some(Reply::UNRESOLVED_BACKEND),
                 },
             },
         }

@@ -1,5 +1,6 @@
 //! The answers that a module gives by itself.
 
+use crate::extension::Answer;
 use crate::plan::Redirection;
 
 /// An answer that a module gives by itself.
@@ -9,8 +10,10 @@ pub struct Reply<'p> {
     pub status: u16,
     /// The `Location` header, where the answer is a redirect.
     pub location: Option<&'p str>,
-    /// The body: one line of text for a person, without anything that the client sent.
-    pub body: &'static str,
+    /// The header lines beside `Location`: those of a custom filter's answer.
+    pub headers: &'p [(Vec<u8>, Vec<u8>)],
+    /// The body. That of a module itself is one line of text for a person, without anything that the client sent.
+    pub body: &'p [u8],
     /// What the proxy's access log shows as the details of the response code.
     pub details: &'static str,
 }
@@ -37,12 +40,15 @@ impl Reply<'static> {
         Self::of(500, "the backend for this request cannot be resolved\n", "httproute_unresolved_backend");
     /// A CORS filter's answer to a preflight: its headers say it all.
     pub const PREFLIGHT: Self = Self::of(204, "", "httproute_preflight");
+    /// A custom filter returned an error; the log says which.
+    pub const EXTENSION_FAILED: Self =
+        Self::of(500, "a filter of the rule for this request failed\n", "httproute_extension_failed");
     /// The proxy refused a change; to go on would mean to forward what the rule does not say.
     pub const HOST_FAILURE: Self =
         Self::of(500, "the request could not be processed\n", "httproute_host_failure");
 
     const fn of(status: u16, body: &'static str, details: &'static str) -> Self {
-        Reply { status, location: None, body, details }
+        Reply { status, location: None, headers: &[], body: body.as_bytes(), details }
     }
 }
 
@@ -52,8 +58,25 @@ impl<'p> Reply<'p> {
         Reply {
             status: redirection.status,
             location: Some(&redirection.location),
-            body: "",
+            headers: &[],
+            body: b"",
             details: "httproute_redirect",
         }
+    }
+
+    /// The answer of a custom filter.
+    pub(crate) fn custom(answer: &'p Answer) -> Self {
+        Reply {
+            status: answer.status(),
+            location: None,
+            headers: answer.headers(),
+            body: answer.bytes(),
+            details: "httproute_extension",
+        }
+    }
+
+    /// Whether it is what a filter of the rule is for, and not a sign that something is missing or wrong.
+    pub fn is_by_a_filter(&self) -> bool {
+        ["httproute_redirect", "httproute_preflight", "httproute_extension"].contains(&self.details)
     }
 }

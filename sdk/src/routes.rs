@@ -5,7 +5,7 @@ use std::fmt;
 use crate::decision::{Decision, NoRule};
 use crate::draw::Draw;
 use crate::filters::cors::Preflight;
-use crate::filters::{self, Cx, Flow, mirror};
+use crate::filters::{self, Cx, Flow, Level, mirror};
 use crate::kinds::Kinds;
 use crate::listener::Listener;
 use crate::matching::dots::has_dot_segment;
@@ -69,7 +69,7 @@ impl Routes {
         let seed = draw.seed();
         match self.decide(request, seed) {
             Ok(decision) => {
-                self.carry_out(decision, request, draw).unwrap_or_else(|| no_rule(NoRule::Unmatched))
+                self.carry_out(decision, request, draw, true).unwrap_or_else(|| no_rule(NoRule::Unmatched))
             }
             Err(reason) => no_rule(reason),
         }
@@ -78,20 +78,18 @@ impl Routes {
     /// The plan for a decision that another module of the filter chain made: nothing is matched again, for a rewritten path
     /// would pick another rule. `None` where the decision is none of this configuration.
     pub fn resume<'r>(&'r self, decision: Decision, request: &RequestView<'_>) -> Option<Plan<'r>> {
-        match decision {
-            Decision::Rule { seed, .. } => self.carry_out(decision, request, &mut Draw::seeded(seed)),
-            Decision::NoRule(reason) => Some(no_rule(reason)),
-        }
+        self.again(decision, request, true)
     }
 
     /// The changes to the response's headers that a decision brings with it, for a response phase that has no request any
     /// more. None for a request without rule. Whether the rule is broken, and whether the request was a preflight that a
-    /// CORS filter answered ([`Plan::preflight`]), is for the request phase to remember.
+    /// CORS filter answered ([`Plan::preflight`]), is for the request phase to remember; and all of it where custom filters saw the
+    /// request ([`Plan::extensions`]), for they may have chosen another backend.
     pub fn response_headers(&self, decision: Decision, preflight: bool) -> Steps<'_> {
         let question: [(&[u8], &[u8]); 3] =
             [(b":method", b"OPTIONS"), (b"origin", b"null"), (b"access-control-request-method", b"GET")];
         let gone = RequestView::new(if preflight { &question } else { &[] }, &|| None);
-        self.resume(decision, &gone).map(|plan| plan.response_headers).unwrap_or_default()
+        self.again(decision, &gone, false).map(|plan| plan.response_headers).unwrap_or_default()
     }
 
     /// The rules that have a name of their own, by the number that [`Decision::Rule`] has for them.
@@ -110,6 +108,20 @@ impl Routes {
             None => "any listener".to_owned(),
         };
         format!("{}, {}, {listeners}", count(self.routes.len(), "route"), count(self.rules.len(), "rule"))
+    }
+
+    fn again<'r>(
+        &'r self,
+        decision: Decision,
+        request: &RequestView<'_>,
+        runs_extensions: bool,
+    ) -> Option<Plan<'r>> {
+        match decision {
+            Decision::Rule { seed, .. } => {
+                self.carry_out(decision, request, &mut Draw::seeded(seed), runs_extensions)
+            }
+            Decision::NoRule(reason) => Some(no_rule(reason)),
+        }
     }
 
     fn decide(&self, request: &RequestView<'_>, seed: u64) -> Result<Decision, NoRule> {
@@ -186,6 +198,7 @@ impl Routes {
         decision: Decision,
         request: &RequestView<'_>,
         draw: &mut Draw,
+        runs_extensions: bool,
     ) -> Option<Plan<'r>> {
         let Decision::Rule { listener, rule, matched, .. } = decision else { return None };
         let listener = match listener {
@@ -203,12 +216,17 @@ impl Routes {
             PathMatch::Prefix(prefix) => Some(&**prefix),
             PathMatch::Exact(_) | PathMatch::Regex(_) => None,
         };
-        let mut cx = Cx { request, listener, prefix, draw };
+        let (settings, backends) = (&self.settings, &rule.backends);
+        let level = Level::Rule;
+        let mut cx =
+            Cx { request, listener, prefix, draw, settings, backends, chosen, level, runs_extensions };
         let flow = filters::run(&rule.filters, &mut cx, &mut plan);
-        if let Some(choice) = chosen.filter(|_| flow == Flow::Continue || plan.preflight) {
+        let chosen = cx.chosen.and_then(|index| Some((index, rule.backends.get(index)?)));
+        if let Some((index, choice)) = chosen.filter(|_| flow == Flow::Continue || plan.preflight) {
             // A preflight goes there where no module of the chain carries CORS out.
             plan.backend = choice.backend();
             if flow == Flow::Continue {
+                cx.level = Level::Backend(index);
                 filters::run(choice.filters(), &mut cx, &mut plan);
             }
         }

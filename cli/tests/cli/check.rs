@@ -123,4 +123,7 @@ fn kinds_that_the_module_carries_out_can_be_named() {
     assert!(directory.run(&["check", "-f", "."]).stdout.contains("InvalidKind"));
     let ran = directory.run(&["check", "-f", ".", "--extension", "example.com/GeoBlock", "--status"]);
     assert!(ran.stdout.contains("ResolvedRefs=True"), "{}", ran.stdout);
+    let of_the_module = ["--extension", "example.com/GeoBlock", "http://shop.example.com/"];
+    let ran = directory.run(&[&["explain", "-f", "."], &of_the_module[..]].concat());
+    assert!(ran.stdout.contains("? GeoBlock shop/eu  decided by your module"), "{}", ran.stdout);
 }

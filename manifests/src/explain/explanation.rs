@@ -1,6 +1,6 @@
 //! Why a request goes where it goes, as data.
 
-use httproute_sdk::{HeaderLines, HeaderOp, Reply, Timeouts};
+use httproute_sdk::{HeaderLines, HeaderOp, Reply, Timeouts, extension};
 
 use crate::{Located, ObjectName};
 
@@ -25,6 +25,9 @@ pub struct Explanation {
     pub mirrors: Vec<MirrorCopy>,
     /// Changes to the response's headers, in the order of execution.
     pub response: Vec<HeaderOp>,
+    /// The objects of filters of the rule that a module of one's own carries out. What they do is not known here: all else is said as if
+    /// they let the request pass.
+    pub extensions: Vec<extension::ObjectName>,
     /// Routes that are not attached to the listener.
     pub elsewhere: Vec<Elsewhere>,
     /// What is wrong with the manifests.
@@ -145,7 +148,7 @@ impl From<Reply<'_>> for Answer {
         Answer {
             status: reply.status,
             location: reply.location.map(str::to_owned),
-            body: reply.body.to_owned(),
+            body: String::from_utf8_lossy(reply.body).into_owned(),
             details: reply.details.to_owned(),
         }
     }

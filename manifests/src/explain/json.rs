@@ -1,5 +1,6 @@
 //! An explanation for tools.
 
+use httproute_sdk::extension::ObjectName;
 use httproute_sdk::{HeaderOp, Timeouts};
 use serde_json::{Map, Value, json};
 
@@ -11,7 +12,7 @@ use crate::Located;
 impl Explanation {
     /// The explanation as one object. `httproute explain -o json` prints it, and the JavaScript package returns it.
     pub fn to_json(&self) -> Value {
-        json!({
+        let mut explanation = json!({
             "listener": self.listener.as_ref().map(listener),
             "winner": self.winner().map(|winner| Value::Object(place(winner))),
             "candidates": self.candidates.iter().map(candidate).collect::<Vec<_>>(),
@@ -21,7 +22,11 @@ impl Explanation {
             "mirrors": self.mirrors.iter().map(mirror).collect::<Vec<_>>(),
             "response": self.response.iter().map(change_to_json).collect::<Vec<_>>(),
             "problems": self.problems.iter().map(Located::to_json).collect::<Vec<_>>(),
-        })
+        });
+        if let Some(members) = explanation.as_object_mut().filter(|_| !self.extensions.is_empty()) {
+            members.insert("extensions".into(), self.extensions.iter().map(extension).collect());
+        }
+        explanation
     }
 }
 
@@ -76,15 +81,24 @@ fn destination(destination: &Destination) -> Value {
     })
 }
 
+fn extension(object: &ObjectName) -> Value {
+    let ObjectName { group, kind, namespace, name } = object;
+    json!({
+        "group": group, "kind": kind, "namespace": namespace, "name": name,
+        "does": "decided by your module",
+    })
+}
+
 fn mirror(mirror: &MirrorCopy) -> Value {
     json!({ "cluster": mirror.cluster, "request": message(&mirror.request) })
 }
 
 /// A change to a header as one object.
 pub fn change_to_json(change: &HeaderOp) -> Value {
+    let text = |value| String::from_utf8_lossy(value);
     match change {
-        HeaderOp::Set { name, value } => json!({ "action": "set", "name": name, "value": value }),
-        HeaderOp::Add { name, value } => json!({ "action": "add", "name": name, "value": value }),
+        HeaderOp::Set { name, value } => json!({ "action": "set", "name": name, "value": text(value) }),
+        HeaderOp::Add { name, value } => json!({ "action": "add", "name": name, "value": text(value) }),
         HeaderOp::Remove { name } => json!({ "action": "remove", "name": name }),
     }
 }

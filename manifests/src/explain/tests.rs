@@ -159,3 +159,26 @@ proptest! {
         }
     }
 }
+
+/// What a filter does whose code is in a module cannot be known here, and is not guessed.
+#[test]
+fn a_filter_that_a_module_of_ones_own_carries_out_is_told_of() {
+    let filter = json!({ "type": "ExtensionRef", "extensionRef": { "group": "a.com", "kind": "Auth", "name": "mine" } });
+    let rules = json!([{ "filters": [filter], "backendRefs": [{ "name": "svc", "port": 80 }] }]);
+    let auth =
+        json!({ "apiVersion": "a.com/v1", "kind": "Auth", "metadata": { "name": "mine" }, "spec": {} });
+    let service = json!({ "apiVersion": "v1", "kind": "Service", "metadata": { "name": "svc" }, "spec": { "ports": [{ "port": 80 }] } });
+    let manifests = parsed([object("HTTPRoute", "cart", json!({ "rules": rules })), auth, service]);
+    let request = Request::new("GET", "http://a.com/").unwrap();
+    let mut options = ExplainOptions::default();
+    let explanation = explain(&manifests, &request, &options);
+    assert_eq!(explanation.reply.as_ref().unwrap().details, "httproute_broken_rule", "never skipped");
+    assert_eq!(explanation.to_json().get("extensions"), None);
+
+    options.resolve.extensions.insert(("a.com".to_owned(), "Auth".to_owned()));
+    let explanation = explain(&manifests, &request, &options).to_json();
+    let expected = json!([{ "group": "a.com", "kind": "Auth", "namespace": "default", "name": "mine",
+                            "does": "decided by your module" }]);
+    assert_eq!(explanation["extensions"], expected);
+    assert_eq!(explanation["backend"]["chosen"], "default/svc/80", "as if it let the request pass");
+}

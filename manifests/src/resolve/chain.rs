@@ -149,7 +149,8 @@ impl Parts<'_, '_> {
             configuration.insert("mirrorHeader".into(), json!(template));
         }
         if !extensions.is_empty() {
-            let extensions = extensions.into_values().map(|value| (*value).clone()).collect();
+            let extensions =
+                extensions.into_iter().map(|((.., name), value)| for_module(name, value)).collect();
             configuration.insert("extensions".into(), Value::Array(extensions));
         }
         Value::Object(configuration)
@@ -212,4 +213,14 @@ fn chain_name(gateway: Option<&ObjectName>, port: u16, https: bool, server_name:
     let protocol = if https { "https" } else { "http" };
     let server_name = server_name.map(|name| format!("-{name}")).unwrap_or_default();
     format!("{gateway}{protocol}-{port}{server_name}")
+}
+
+/// An object that an ExtensionRef names, as a module gets it: in the namespace that it is in here, and without what says nothing of requests.
+fn for_module(name: &ObjectName, object: &Value) -> Value {
+    let mut object = object.clone();
+    if let Some(members) = object.as_object_mut() {
+        members.remove("status");
+        members.insert("metadata".into(), json!({ "namespace": name.namespace, "name": name.name }));
+    }
+    object
 }

@@ -10,6 +10,10 @@ use super::inventory::Inventory;
 use super::name::{BackendName, ObjectName};
 use super::route::{Extension, Route};
 
+/// What to do about a kind of filter that is not known.
+const KNOWN_BY: &str =
+    "name the kinds that your module carries out with --extension GROUP/KIND, or remove the filter";
+
 /// The references of a route, resolved or not.
 #[derive(Debug, Default)]
 pub(crate) struct Resolved<'d> {
@@ -48,7 +52,7 @@ impl<'d> Resolved<'d> {
             // A custom filter that cannot be resolved "MUST NOT be skipped": the module answers 500.
             if !known {
                 let message = format!("{kind}.{group} is no kind of filter that is known here");
-                resolved.faults.insert(pointer, Fault::new("InvalidKind", message, "remove the filter"));
+                resolved.faults.insert(pointer, Fault::new("InvalidKind", message, KNOWN_BY));
             } else if let Some(found) = inventory.get(group, kind, &object) {
                 resolved.extensions.insert((group.to_owned(), kind.to_owned(), object), found.value);
             } else {

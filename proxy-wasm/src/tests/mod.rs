@@ -4,6 +4,7 @@ mod answers;
 mod chain;
 mod configuration;
 mod counting;
+mod extensions;
 mod forwarding;
 mod memory;
 mod mirrors;
@@ -13,6 +14,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use httproute_sdk::Kinds;
+use httproute_sdk::extension::Registry;
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::Action;
 
@@ -22,11 +24,17 @@ use crate::stream::Stream;
 use memory::{MemoryHost, lines};
 
 /// The module that carries out everything.
-const COMBINED: Module = Module { name: "httproute", version: "1.2.3", kinds: Kinds::ALL, combined: true };
+const COMBINED: Module = Module {
+    name: "httproute",
+    version: "1.2.3",
+    kinds: Kinds::ALL,
+    combined: true,
+    extensions: Registry::new,
+};
 
 /// A module of a chain.
 fn single(kinds: Kinds) -> Module {
-    Module { name: "single", version: "1.2.3", kinds, combined: false }
+    Module { name: "single", version: "1.2.3", kinds, combined: false, extensions: Registry::new }
 }
 
 /// One module with its configuration in a proxy.

@@ -24,7 +24,6 @@ const KNOWN: [&str; 12] = [
     "mirrorBodyLimit",
     "ruleProperty",
     "unmatched",
-    // Read, but nothing answers to them yet.
     "extensions",
 ];
 

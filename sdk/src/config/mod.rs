@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::extension::{Extensions, Registry};
 use crate::matching::host::HostPattern;
 use crate::problem::{Problem, Refusal};
 use crate::reading::report::{Place, Report};
@@ -37,6 +38,15 @@ impl Routes {
     ///
     /// A [`Refusal`] where the bytes are not JSON, not of the form of a configuration, or of a newer version.
     pub fn decode(bytes: &[u8]) -> Result<(Routes, Vec<Problem>), Refusal> {
+        Routes::decode_with(bytes, &Registry::new())
+    }
+
+    /// The same with filters of one's own, for `ExtensionRef`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Routes::decode`].
+    pub fn decode_with(bytes: &[u8], registry: &Registry) -> Result<(Routes, Vec<Problem>), Refusal> {
         let document = Document::read(bytes)?;
         let (settings, cluster_name) = settings::decode(&document)?;
         let mut report = Report::default();
@@ -44,6 +54,8 @@ impl Routes {
 
         let unresolved = document.strings_by_key("unresolved", &mut fingerprint)?;
         let unresolved = Unresolved::new(unresolved.into_iter());
+        let extensions = document.list("extensions", &mut fingerprint)?.unwrap_or_default();
+        let extensions = Extensions::decode(&extensions, registry, &mut report);
         let mut routes: Vec<Route> = Vec::new();
         let mut rules: Vec<Rule> = Vec::new();
         let mut by_name = ByName::new();
@@ -60,6 +72,7 @@ impl Routes {
                 cluster_name: &cluster_name,
                 unresolved: &unresolved,
                 settings: &settings,
+                extensions: &extensions,
                 single_prefix: false,
             };
             let route = route::decode(&value, place, number, scope, &mut rules, &mut report);
@@ -71,12 +84,12 @@ impl Routes {
             }
         }
         unresolved.report_unmet(&mut report);
+        extensions.report_unused(&mut report);
 
         let listeners = document.list("listeners", &mut fingerprint)?;
         let listeners = listeners.map(|list| listeners::decode(&list, &by_name, &mut report));
         let misdirected = document.list("misdirected", &mut fingerprint)?.unwrap_or_default();
         let misdirected = listeners::decode_misdirected(&misdirected, &mut report);
-        document.list("extensions", &mut fingerprint)?;
 
         Ok((assemble(settings, fingerprint, routes, rules, listeners, misdirected), report.into_problems()))
     }

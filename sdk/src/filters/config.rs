@@ -6,7 +6,7 @@ use crate::reading::report::{Place, Report};
 use crate::reading::suggest::hint;
 use crate::references::RuleScope;
 
-use super::{RuleFilter, cors, headers, mirror, redirect, rewrite};
+use super::{RuleFilter, cors, extension, headers, mirror, redirect, rewrite};
 
 /// The filter types: name, the member that holds the filter, the kind, and whether "specifying the same filter multiple
 /// times is not supported".
@@ -49,7 +49,7 @@ pub(crate) fn decode(parent: &Object<'_>, scope: &RuleScope<'_>, report: &mut Re
             seen.push(name);
             filter.only(&["type", member], report);
             let Some(config) = filter.required(member, report) else { return };
-            filters.extend(decode_one(name, &config, scope, report));
+            filters.extend(decode_one(name, &config, seen.len() as u32, scope, report));
         });
     });
     filters.into()
@@ -58,6 +58,7 @@ pub(crate) fn decode(parent: &Object<'_>, scope: &RuleScope<'_>, report: &mut Re
 fn decode_one(
     name: &str,
     config: &Node<'_>,
+    place: u32,
     scope: &RuleScope<'_>,
     report: &mut Report,
 ) -> Option<RuleFilter> {
@@ -72,12 +73,8 @@ fn decode_one(
         "URLRewrite" => rewrite::decode(config, scope, report).map(RuleFilter::UrlRewrite),
         "RequestMirror" => mirror::decode(config, scope, report).map(RuleFilter::RequestMirror),
         "CORS" => cors::decode(config, report).map(RuleFilter::Cors),
+        "ExtensionRef" => extension::decode(config, place, scope, report).map(RuleFilter::ExtensionRef),
         // "implementations … MUST NOT skip" what they cannot carry out: the rule answers 500.
-        "ExtensionRef" => {
-            let message = "nothing here answers to this extension".into();
-            report.error(&config.place, "UnresolvedExtension", message, "remove the filter");
-            None
-        }
         name => {
             let message = format!("{name} filters are not carried out, and must not be skipped");
             report.error(&config.place, "UnsupportedFilter", message, "remove the filter");

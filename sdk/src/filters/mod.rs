@@ -2,6 +2,7 @@
 
 pub(crate) mod config;
 pub(crate) mod cors;
+pub(crate) mod extension;
 pub(crate) mod headers;
 pub(crate) mod mirror;
 pub(crate) mod path_modifier;
@@ -12,6 +13,7 @@ pub(crate) mod split;
 use crate::plan::Plan;
 use crate::request::RequestView;
 use cors::{Cors, Preflight};
+use extension::ExtensionRef;
 use headers::{RequestHeaderModifier, ResponseHeaderModifier};
 use mirror::RequestMirror;
 use redirect::RequestRedirect;
@@ -19,6 +21,8 @@ use rewrite::UrlRewrite;
 
 use crate::draw::Draw;
 use crate::listener::Listener;
+use crate::settings::Settings;
+use split::Backends;
 
 /// What a filter does to the plan of a request.
 pub(crate) trait Filter {
@@ -36,6 +40,25 @@ pub(crate) struct Cx<'a> {
     pub(crate) prefix: Option<&'a str>,
     /// The random draws of the request.
     pub(crate) draw: &'a mut Draw,
+    /// What the configuration says beside its routes.
+    pub(crate) settings: &'a Settings,
+    /// The backends of the rule.
+    pub(crate) backends: &'a Backends,
+    /// The one of them that the request goes to; a custom filter may choose another.
+    pub(crate) chosen: Option<usize>,
+    /// Where the filters that run stand.
+    pub(crate) level: Level,
+    /// Whether custom filters run. A response phase that looks at a plan once more must not have them see the request again.
+    pub(crate) runs_extensions: bool,
+}
+
+/// Where filters stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Level {
+    /// In the rule.
+    Rule,
+    /// In this one of its backends.
+    Backend(usize),
 }
 
 /// Whether the filters after this one run.
@@ -56,6 +79,7 @@ pub(crate) enum RuleFilter {
     UrlRewrite(UrlRewrite),
     RequestMirror(RequestMirror),
     Cors(Cors),
+    ExtensionRef(ExtensionRef),
 }
 
 impl RuleFilter {
@@ -72,6 +96,7 @@ impl RuleFilter {
             RuleFilter::UrlRewrite(filter) => filter,
             RuleFilter::RequestMirror(filter) => filter,
             RuleFilter::Cors(filter) => filter,
+            RuleFilter::ExtensionRef(filter) => filter,
         }
     }
 }

@@ -4,6 +4,7 @@ mod backend_ref;
 mod cluster;
 mod unresolved;
 
+use crate::extension::Extensions;
 use crate::settings::Settings;
 
 pub(crate) use backend_ref::decode_reference;
@@ -18,6 +19,8 @@ pub(crate) struct RuleScope<'a> {
     pub(crate) cluster_name: &'a ClusterName,
     pub(crate) unresolved: &'a Unresolved,
     pub(crate) settings: &'a Settings,
+    /// What ExtensionRef filters may name.
+    pub(crate) extensions: &'a Extensions<'a>,
     /// Whether the rule has exactly one match, and that of type PathPrefix.
     pub(crate) single_prefix: bool,
 }

@@ -156,7 +156,7 @@ proptest! {
             // A response phase has nothing but the decision.
             let later = routes.response_headers(plan.decision, plan.preflight);
             assert_eq!(format!("{later:?}"), format!("{:?}", plan.response_headers));
-            plan.respond(&mut answer);
+            plan.respond(&mut answer).unwrap();
         });
         prop_assert_eq!(joined(&map(&answer)), joined(&expected));
     }

@@ -30,7 +30,7 @@ pub(crate) fn exercise(bytes: &[u8], requests: &[Request]) {
                     assert!(!plan.passes(kinds, unmatched) || (reply.is_none() && plan.rule.is_none()));
                 }
             }
-            plan.respond(&mut Vec::new());
+            plan.respond(&mut Vec::new()).unwrap();
             let resumed = routes.resume(plan.decision, view).unwrap();
             assert_eq!(format!("{resumed:?}"), format!("{plan:?}"));
             let _ = routes.response_headers(plan.decision, plan.preflight);

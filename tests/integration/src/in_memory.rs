@@ -40,8 +40,10 @@ pub enum Fate {
         status: u16,
         /// The Location header.
         location: Option<String>,
+        /// Header lines beside it, of the answer of a filter of one's own.
+        headers: HeaderLines,
         /// The body.
-        body: String,
+        body: Vec<u8>,
     },
     /// It is forwarded.
     Forwarded {
@@ -130,9 +132,11 @@ fn observe(case: &Case, request: &RequestSpec, all: Vec<Decided>) -> Observed {
     for decided in all {
         observed.rules.get_or_insert_default().push(decided.rule);
         let (status, mut headers, body) = match decided.fate {
-            Fate::Answered { status, location, body } => {
+            Fate::Answered { status, location, headers, body } => {
                 let location = location.map(|location| (b"location".to_vec(), location.into()));
-                (status, location.into_iter().collect(), body.into())
+                let text = (!body.is_empty()).then(|| (b"content-type".to_vec(), b"text/plain".to_vec()));
+                let text = text.filter(|(name, _)| !headers.iter().any(|(own, _)| own == name));
+                (status, location.into_iter().chain(headers).chain(text).collect(), body)
             }
             Fate::Forwarded { cluster, headers } => {
                 let cluster = cluster.as_ref().or(case.default_cluster.as_ref());

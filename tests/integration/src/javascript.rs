@@ -107,7 +107,8 @@ fn decided(plan: &Value) -> Option<Decided> {
         (reply, Value::Null) => Fate::Answered {
             status: reply["status"].as_u64()?.try_into().ok()?,
             location: reply["location"].as_str().map(str::to_owned),
-            body: reply["body"].as_str()?.to_owned(),
+            headers: HeaderLines::new(),
+            body: reply["body"].as_str()?.into(),
         },
         _ => return None,
     };
@@ -130,7 +131,7 @@ fn lines(message: &Value) -> Option<HeaderLines> {
 
 fn change(change: &Value) -> Option<HeaderOp> {
     let name = change["name"].as_str()?.into();
-    let value = || Some(change["value"].as_str()?.into());
+    let value = || Some(change["value"].as_str()?.as_bytes().into());
     Some(match change["action"].as_str()? {
         "set" => HeaderOp::Set { name, value: value()? },
         "add" => HeaderOp::Add { name, value: value()? },

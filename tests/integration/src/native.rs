@@ -1,13 +1,19 @@
 //! Runs cases on the SDK.
 
-use httproute_sdk::{Draw, Outcome, Plan, RequestView, Routes, Settings};
+use httproute_sdk::extension::Registry;
+use httproute_sdk::{Draw, HeaderLines, Outcome, Plan, RequestView, Routes, Settings};
 
 use crate::case::{Case, RequestSpec};
 use crate::in_memory::{self, Decided, Decider, Fate, PORT, Refused, Told};
 
 /// Runs a case; the error tells all that is not as expected.
 pub fn run(case: &Case) -> Result<(), String> {
-    let decoded = match Routes::decode(case.config_text().as_bytes()) {
+    run_with(case, &Registry::new())
+}
+
+/// The same with filters of one's own.
+pub fn run_with(case: &Case, registry: &Registry) -> Result<(), String> {
+    let decoded = match Routes::decode_with(case.config_text().as_bytes(), registry) {
         Ok((routes, problems)) => Ok((
             routes,
             problems
@@ -39,12 +45,16 @@ impl Decider for Routes {
 fn decided(plan: &Plan<'_>, view: &RequestView<'_>, settings: &Settings) -> Decided {
     let rule = plan.rule.map(|rule| format!("{}#{}", rule.route, rule.rule));
     let copies = plan.copies(view, settings).into_iter();
+    // Filters of one's own are not shown the response: what they do without looking at it, they do here too.
+    let own = plan.extensions.as_ref().map(|effects| effects.responders.respond(&HeaderLines::new).changes);
+    let own = own.unwrap_or_default();
     Decided {
         rule: rule.unwrap_or_else(|| "none".into()),
         fate: match plan.outcome(view, settings) {
             Outcome::Answered(reply) => Fate::Answered {
                 status: reply.status,
                 location: reply.location.map(str::to_owned),
+                headers: reply.headers.to_owned(),
                 body: reply.body.to_owned(),
             },
             Outcome::Forwarded { cluster, headers } => {
@@ -52,6 +62,6 @@ fn decided(plan: &Plan<'_>, view: &RequestView<'_>, settings: &Settings) -> Deci
             }
         },
         copies: copies.map(|copy| (copy.cluster.to_owned(), copy.headers)).collect(),
-        response: plan.response_changes().cloned().collect(),
+        response: plan.response_changes().cloned().chain(own).collect(),
     }
 }

@@ -14,9 +14,15 @@ use httproute_proxy_wasm::proxy_wasm::hostcalls;
 use httproute_proxy_wasm::proxy_wasm::traits::{Context, HttpContext, RootContext};
 use httproute_proxy_wasm::proxy_wasm::types::{Action, BufferType, ContextType, LogLevel};
 use httproute_sdk::Kinds;
+use httproute_sdk::extension::Registry;
 
-const MODULE: Module =
-    Module { name: "httproute", version: env!("CARGO_PKG_VERSION"), kinds: Kinds::ALL, combined: true };
+const MODULE: Module = Module {
+    name: "httproute",
+    version: env!("CARGO_PKG_VERSION"),
+    kinds: Kinds::ALL,
+    combined: true,
+    extensions: Registry::new,
+};
 
 /// The request header that asks for a panic.
 const TRAP: &str = "x-trap";

@@ -19,6 +19,7 @@ pub(super) fn explanation(explanation: &Explanation, manifests: &Manifests, seed
     if let Some(answer) = &explanation.reply {
         reply(&mut text, answer);
     }
+    extensions(&mut text, explanation);
     request(&mut text, explanation);
     backend(&mut text, explanation, seed);
     mirrors(&mut text, explanation);
@@ -130,6 +131,18 @@ fn reply(text: &mut String, answer: &Answer) {
     text.push('\n');
 }
 
+/// Filters whose code is not here: what follows holds where they let the request pass as it is.
+fn extensions(text: &mut String, explanation: &Explanation) {
+    if explanation.extensions.is_empty() {
+        return;
+    }
+    heading(text, "Filters of your own");
+    for object in &explanation.extensions {
+        _ = writeln!(text, "  {CHANGED}? {}{CHANGED:#}  decided by your module", clean(&object.to_string()));
+    }
+    _ = writeln!(text, "  {DIM}what follows is said as if they let the request pass{DIM:#}");
+}
+
 fn request(text: &mut String, explanation: &Explanation) {
     heading(text, if explanation.after.is_some() { "Request, as the backend gets it" } else { "Request" });
     message(text, &explanation.before, explanation.after.as_ref());
@@ -219,10 +232,20 @@ fn response(text: &mut String, explanation: &Explanation) {
     for change in &explanation.response {
         _ = match change {
             HeaderOp::Set { name, value } => {
-                writeln!(text, "  {CHANGED}= {}: {}{CHANGED:#}", clean(name), clean(value))
+                writeln!(
+                    text,
+                    "  {CHANGED}= {}: {}{CHANGED:#}",
+                    clean(name),
+                    clean(&String::from_utf8_lossy(value))
+                )
             }
             HeaderOp::Add { name, value } => {
-                writeln!(text, "  {GOOD}+ {}: {}{GOOD:#}", clean(name), clean(value))
+                writeln!(
+                    text,
+                    "  {GOOD}+ {}: {}{GOOD:#}",
+                    clean(name),
+                    clean(&String::from_utf8_lossy(value))
+                )
             }
             HeaderOp::Remove { name } => writeln!(text, "  {BAD}- {}{BAD:#}", clean(name)),
         };

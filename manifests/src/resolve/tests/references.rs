@@ -79,6 +79,9 @@ fn filters_of_extensions_are_found_or_answered_with_500() {
         service("shop/svc", json!({ "port": 80 })),
     ];
     let auth = object("a.com/v1", "Auth", "shop/mine", json!({ "spec": { "realm": "shop" } }));
+    let mut written = auth.clone();
+    written["metadata"]["annotations"] = json!({ "seen": "today" });
+    written["status"] = json!({ "seen": "today" });
     let known = Options {
         extensions: BTreeSet::from([("a.com".to_owned(), "Auth".to_owned())]),
         ..Options::default()
@@ -90,7 +93,7 @@ fn filters_of_extensions_are_found_or_answered_with_500() {
     ] {
         let mut manifests = manifests.clone();
         if with_object {
-            manifests.push(auth.clone());
+            manifests.push(written.clone());
         }
         let resolution = resolved_with(&options, &manifests);
         let conditions = &resolution.routes[0].parents[0].conditions;

@@ -55,14 +55,12 @@ impl Host for MemoryHost {
 
     fn set_header(&self, map: MapType, name: &str, value: &[u8]) -> Result<(), Failed> {
         self.note(&format!("set {name}"));
-        let value = String::from_utf8_lossy(value).into();
-        self.change(map, HeaderOp::Set { name: name.into(), value })
+        self.change(map, HeaderOp::Set { name: name.into(), value: value.into() })
     }
 
     fn add_header(&self, map: MapType, name: &str, value: &[u8]) -> Result<(), Failed> {
         self.note(&format!("add {name}"));
-        let value = String::from_utf8_lossy(value).into();
-        self.change(map, HeaderOp::Add { name: name.into(), value })
+        self.change(map, HeaderOp::Add { name: name.into(), value: value.into() })
     }
 
     fn remove_header(&self, map: MapType, name: &str) -> Result<(), Failed> {

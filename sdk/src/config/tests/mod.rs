@@ -100,7 +100,10 @@ fn what_is_wrong_in_a_rule_is_told_with_place_and_code_and_the_rule_answers_500(
             "UnsupportedFilter",
         ),
         (
-            with_filter(json!({ "type": "ExtensionRef", "extensionRef": {} })),
+            with_filter(json!({
+                "type": "ExtensionRef",
+                "extensionRef": { "group": "example.com", "kind": "Geo", "name": "a" },
+            })),
             "/filters/0/extensionRef",
             "UnresolvedExtension",
         ),

@@ -110,11 +110,11 @@ impl Cors {
 }
 
 fn set(plan: &mut Plan<'_>, name: &str, value: &str) {
-    plan.cors.push(HeaderOp::Set { name: name.into(), value: value.into() });
+    plan.cors.push(HeaderOp::Set { name: name.into(), value: value.as_bytes().into() });
 }
 
 fn add(plan: &mut Plan<'_>, name: &str, value: &str) {
-    plan.cors.push(HeaderOp::Add { name: name.into(), value: value.into() });
+    plan.cors.push(HeaderOp::Add { name: name.into(), value: value.as_bytes().into() });
 }
 
 /// Whether a client's word can stand in a header of the answer: names, commas and spaces.

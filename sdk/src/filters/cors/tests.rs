@@ -25,7 +25,7 @@ fn answer(cors: Value, method: &str, headers: &[(&str, &str)]) -> (Option<u16>, 
     // A backend's own word on CORS does not count.
     let mut response: HeaderLines =
         vec![(b"access-control-allow-origin".to_vec(), b"https://backend".to_vec())];
-    plan.respond(&mut response);
+    plan.respond(&mut response).unwrap();
     let text = |(name, value): (Vec<u8>, Vec<u8>)| {
         let name = String::from_utf8(name).unwrap().replace("access-control-", "");
         format!("{name}: {}", String::from_utf8(value).unwrap())

@@ -95,7 +95,7 @@ impl Modifier<'_> {
     fn on_host(&self, op: HeaderOp, entry: &Node<'_>, report: &mut Report) -> Option<HeaderOp> {
         match op {
             op if op.name() != "host" || self.of_request.is_none() => Some(op),
-            HeaderOp::Set { value, .. } if is_authority(value.as_bytes()) => {
+            HeaderOp::Set { value, .. } if is_authority(&value) => {
                 Some(HeaderOp::Set { name: ":authority".into(), value })
             }
             _ => {
@@ -108,7 +108,7 @@ impl Modifier<'_> {
     }
 }
 
-fn name_and_value(entry: &Node<'_>, report: &mut Report) -> Option<(Box<str>, Box<str>)> {
+fn name_and_value(entry: &Node<'_>, report: &mut Report) -> Option<(Box<str>, Box<[u8]>)> {
     let object: Object<'_> = entry.object(report)?;
     object.only(&["name", "value"], report);
     let name = object.required("name", report);
@@ -128,10 +128,10 @@ pub(crate) fn header_name(name: &str, node: &Node<'_>, report: &mut Report) -> O
     None
 }
 
-fn header_value<'a>(node: &Node<'a>, report: &mut Report) -> Option<Box<str>> {
+fn header_value<'a>(node: &Node<'a>, report: &mut Report) -> Option<Box<[u8]>> {
     let value: &'a str = node.text(report)?;
     if is_header_value(value) {
-        return Some(value.into());
+        return Some(value.as_bytes().into());
     }
     let message = "a header value must have 1 to 4096 characters and no control characters".into();
     report.error(&node.place, "InvalidHeaderValue", message, "");

@@ -6,6 +6,8 @@ mod tests;
 
 pub(crate) use config::{decode_request, decode_response};
 
+use std::borrow::Cow;
+
 use super::{Cx, Filter, Flow};
 use crate::header_op::HeaderOp;
 use crate::plan::Plan;
@@ -25,7 +27,7 @@ pub(crate) struct ResponseHeaderModifier {
 impl Filter for RequestHeaderModifier {
     fn on_request<'r>(&'r self, _: &mut Cx<'_>, plan: &mut Plan<'r>) -> Flow {
         if !self.ops.is_empty() {
-            plan.request_headers.push(&self.ops);
+            plan.request_headers.push(Cow::Borrowed(&self.ops));
             // Of two filters that change the host, the later has the last word.
             if self.ops.iter().any(|op| op.name() == ":authority") {
                 plan.authority = None;
@@ -38,7 +40,7 @@ impl Filter for RequestHeaderModifier {
 impl Filter for ResponseHeaderModifier {
     fn on_request<'r>(&'r self, _: &mut Cx<'_>, plan: &mut Plan<'r>) -> Flow {
         if !self.ops.is_empty() {
-            plan.response_headers.push(&self.ops);
+            plan.response_headers.push(Cow::Borrowed(&self.ops));
         }
         Flow::Continue
     }

@@ -41,7 +41,7 @@ impl Filter for RequestMirror {
                 carrier: Carrier::Module,
                 header_steps: plan.request_headers.len(),
                 path: plan.path.clone(),
-                authority: plan.authority,
+                authority: plan.authority.clone(),
             });
         }
         Flow::Continue
@@ -52,7 +52,7 @@ impl Filter for RequestMirror {
 /// never changes the proxy's route". The others are left to the module.
 pub(crate) fn assign_carriers(plan: &mut Plan<'_>, proxy_mirrors: usize) {
     // A request that is answered here never reaches the proxy's route.
-    if plan.redirect.is_some() {
+    if plan.redirect.is_some() || plan.custom_answer().is_some() {
         return;
     }
     let as_forwarded = plan.mirrors.iter_mut().filter(|mirror| {

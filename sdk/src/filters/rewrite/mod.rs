@@ -1,5 +1,7 @@
 //! `URLRewrite`.
 
+use std::borrow::Cow;
+
 use super::path_modifier::{self, PathModifier};
 use super::redirect::decode_hostname;
 use super::{Cx, Filter, Flow};
@@ -30,7 +32,7 @@ impl Filter for UrlRewrite {
     /// arrived.
     fn on_request<'r>(&'r self, cx: &mut Cx<'_>, plan: &mut Plan<'r>) -> Flow {
         if self.hostname.is_some() {
-            plan.authority = self.hostname.as_deref();
+            plan.authority = self.hostname.as_deref().map(Cow::Borrowed);
         }
         if let Some(path) = &self.path {
             plan.path = Some(path.apply(cx.request, cx.prefix.unwrap_or_default()));

@@ -55,15 +55,25 @@ impl Backends {
 
     /// The backend of one request: "Weight specifies the proportion of requests forwarded to the referenced backend. This
     /// is computed as weight/(sum of all weights in this BackendRefs list)."
-    pub(crate) fn choose(&self, draw: &mut Draw) -> Option<&Choice> {
+    pub(crate) fn choose(&self, draw: &mut Draw) -> Option<usize> {
         match &*self.choices {
             [] => None,
-            [only] => Some(only),
+            [_] => Some(0),
             choices => {
                 let drawn = draw.below(choices.last()?.up_to);
-                choices.get(choices.partition_point(|choice| choice.up_to <= drawn))
+                Some(choices.partition_point(|choice| choice.up_to <= drawn))
             }
         }
+    }
+
+    /// Backend number `index`.
+    pub(crate) fn get(&self, index: usize) -> Option<&Choice> {
+        self.choices.get(index)
+    }
+
+    /// How many backends get requests.
+    pub(crate) fn len(&self) -> usize {
+        self.choices.len()
     }
 }
 
