@@ -45,6 +45,19 @@ fn a_connection_that_is_closed_without_an_answer_is_a_failure() {
 }
 
 #[test]
+fn latency_is_what_clients_wait() {
+    let slow = std::time::Duration::from_millis(20);
+    let backend = LeanBackend::start(move |asked, out| {
+        std::thread::sleep(slow);
+        echo("one")(asked, out);
+    })
+    .unwrap();
+    let load = Load { requests: Some(5), ..Load::new(backend.address(), 1) };
+    let summary = load::run(&load, &mut Numbers, &Arc::default()).unwrap();
+    assert!(summary.latency_at(0.0) >= slow, "{:?}", summary.latency_at(0.0));
+}
+
+#[test]
 fn a_load_ends_when_it_is_told_to() {
     let backend = LeanBackend::start(echo("one")).unwrap();
     let progress = Arc::new(Progress::default());

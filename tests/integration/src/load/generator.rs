@@ -16,6 +16,9 @@ use super::{Load, Progress, Summary, Traffic};
 /// Of how many failures a summary tells.
 const TOLD: usize = 10;
 
+/// What is longer than this, in microseconds, counts as this: a minute, which is beyond every patience.
+const LONGEST: u64 = 60_000_000;
+
 /// A connection, with at most one request in flight.
 struct Connection {
     stream: TcpStream,
@@ -58,7 +61,7 @@ impl<'t> Generator<'t> {
             sent: 0,
             begun: Instant::now(),
             failures: Vec::new(),
-            latency: Histogram::new(3).map_err(io::Error::other)?,
+            latency: Histogram::new_with_max(LONGEST, 3).map_err(io::Error::other)?,
         })
     }
 
