@@ -11,6 +11,7 @@ pub mod example;
 pub mod expect;
 pub mod fleet;
 pub mod gateway_example;
+pub mod generations;
 pub mod in_memory;
 pub mod javascript;
 pub mod load;
