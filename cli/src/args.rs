@@ -1,6 +1,7 @@
 //! What can be said on the command line.
 
 mod check;
+mod envoy_gateway;
 mod explain;
 mod image;
 mod istio;
@@ -15,6 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use httproute_manifests::ObjectName;
 
 pub(crate) use check::Check;
+pub(crate) use envoy_gateway::EnvoyGateway;
 pub(crate) use explain::Explain;
 pub(crate) use image::Image;
 pub(crate) use istio::Istio;
@@ -65,6 +67,7 @@ pub(crate) struct Render {
 pub(crate) enum Proxy {
     Envoy(Envoy),
     Istio(Istio),
+    EnvoyGateway(EnvoyGateway),
 }
 
 /// A complete Envoy bootstrap, on the standard output

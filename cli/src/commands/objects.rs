@@ -5,18 +5,26 @@ use std::process::ExitCode;
 
 use httproute_manifests::{Document, Located, Options, Resolution, resolve};
 
-use crate::args::{Input, Istio};
+use crate::args::{EnvoyGateway, Input, Istio};
 use crate::diagnostics;
 use crate::error::Failure;
 use crate::input::Manifests;
-use crate::render::istio;
 use crate::render::objects::Rendered;
+use crate::render::{envoy_gateway, istio};
 
 /// `httproute render istio`.
 pub(crate) fn istio(arguments: &Istio) -> Result<ExitCode, Failure> {
     let render =
         |resolution: &Resolution, documents: &[Document]| istio::render(resolution, documents, arguments);
     print(&arguments.input, &istio::resolve_options(arguments), render, istio::write)
+}
+
+/// `httproute render envoy-gateway`.
+pub(crate) fn envoy_gateway(arguments: &EnvoyGateway) -> Result<ExitCode, Failure> {
+    let render = |resolution: &Resolution, documents: &[Document]| {
+        envoy_gateway::render(resolution, documents, arguments)
+    };
+    print(&arguments.input, &envoy_gateway::resolve_options(arguments), render, envoy_gateway::write)
 }
 
 /// Prints the objects that `render` makes of the manifests, and tells what will not work as written.

@@ -13,6 +13,7 @@ pub(crate) fn run(arguments: &Render) -> Result<ExitCode, Failure> {
     match &arguments.proxy {
         Proxy::Envoy(arguments) => envoy(arguments),
         Proxy::Istio(arguments) => objects::istio(arguments),
+        Proxy::EnvoyGateway(arguments) => objects::envoy_gateway(arguments),
     }
 }
 

@@ -1,6 +1,7 @@
 //! From resolved manifests to the configuration of a proxy.
 
 pub(crate) mod envoy;
+pub(crate) mod envoy_gateway;
 pub(crate) mod istio;
 mod module;
 pub(crate) mod objects;

@@ -24,7 +24,8 @@ const FIRST: [&str; 12] = [
 ];
 
 /// Keys that come behind all others: those with the longest values.
-const LAST: [&str; 11] = [
+const LAST: [&str; 12] = [
+    "config",
     "pluginConfig",
     "configPatches",
     "http_filters",

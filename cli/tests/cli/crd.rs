@@ -21,6 +21,7 @@ pub(crate) fn faults(object: &Value) -> Vec<String> {
     let file = match object["kind"].as_str() {
         Some("WasmPlugin") => "wasm-plugin.yaml",
         Some("EnvoyFilter") => "envoy-filter.yaml",
+        Some("EnvoyExtensionPolicy") => "envoy-extension-policy.yaml",
         other => return vec![format!("there is no schema for {other:?}")],
     };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/crds").join(file);

@@ -8,6 +8,7 @@ mod beginners;
 mod check;
 mod crd;
 mod document;
+mod envoy_gateway;
 mod explain;
 mod input;
 mod istio;

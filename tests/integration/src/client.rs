@@ -117,6 +117,11 @@ impl Client {
         Client { server, tls: None, connection: None }
     }
 
+    /// Where it connects to.
+    pub fn server(&self) -> SocketAddr {
+        self.server
+    }
+
     /// A client of `server` that speaks TLS and asks for `server_name`.
     pub fn with_tls(server: SocketAddr, trust: &Arc<ClientConfig>, server_name: &str) -> Self {
         Client { tls: Some((Arc::clone(trust), server_name.to_owned())), ..Client::new(server) }
