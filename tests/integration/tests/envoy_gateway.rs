@@ -27,6 +27,7 @@ fn the_example_holds_what_the_command_prints() {
     let example = ClusterExample::read("envoy-gateway").unwrap();
     let (printed, told) = example.rendered(&cli().unwrap()).unwrap();
     let held = std::fs::read_to_string(&example.output).unwrap();
+    assert_eq!(example.faults_of_commands(), Ok(Vec::new()));
     assert!(printed == held, "{} is old: run the command of the README", example.output.display());
     // The two warnings of which the README speaks.
     assert_eq!(told.matches("warning[").count(), 2, "{told}");

@@ -1,8 +1,8 @@
 //! Parts of Envoy's configuration that all control planes generate.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
+
+use crate::envoy::bootstrap::socket;
 
 /// The type of the HTTP connection manager.
 const MANAGER: &str =
@@ -14,19 +14,32 @@ pub(super) fn filter(name: &str, kind: &str) -> Value {
     json!({ "name": name, "typed_config": { "@type": kind } })
 }
 
-/// A module of `dist/` with its configuration, as a control plane hands both over.
-pub(super) fn wasm(name: &str, module: &str, failure: (&str, Value), configuration: String) -> Value {
-    let (failure_setting, failure_value) = failure;
-    let path = crate::dist().join(module);
+/// A module as a control plane hands it over.
+pub(super) struct Module<'m> {
+    /// The name of the filter.
+    pub(super) name: &'m str,
+    /// The file in `dist/`.
+    pub(super) file: &'m str,
+    /// Modules with the same one share a virtual machine where they are of the same code.
+    pub(super) vm_id: &'m str,
+    /// The setting for what becomes of requests when the module has trapped, and its value.
+    pub(super) failure: (&'m str, Value),
+    /// The configuration, as text.
+    pub(super) configuration: String,
+}
+
+/// The filter of a module.
+pub(super) fn wasm(module: Module<'_>) -> Value {
+    let Module { name, file, vm_id, failure: (failure, value), configuration } = module;
     let mut filter = filter(name, "wasm.v3.Wasm");
     filter["typed_config"]["config"] = json!({
         "name": name,
-        failure_setting: failure_value,
+        failure: value,
         "configuration": { "@type": "type.googleapis.com/google.protobuf.StringValue", "value": configuration },
         "vm_config": {
-            "vm_id": name,
+            "vm_id": vm_id,
             "runtime": "envoy.wasm.runtime.v8",
-            "code": { "local": { "filename": Path::new(&path) } },
+            "code": { "local": { "filename": crate::dist().join(file) } },
         },
     });
     filter
@@ -59,29 +72,15 @@ pub(super) fn manager(name: &str, filters: Vec<Value>, virtual_hosts: Value) -> 
 pub(super) fn listener(name: &str, filter_chains: Vec<Value>) -> Value {
     json!({
         "name": name,
-        "address": { "socket_address": { "address": "127.0.0.1", "port_value": 0 } },
+        "address": socket("127.0.0.1", 0),
         "filter_chains": filter_chains,
-    })
-}
-
-/// An upstream at an address.
-pub(super) fn cluster(name: &str, (host, port): &(String, u16)) -> Value {
-    let address = json!({ "socket_address": { "address": host, "port_value": port } });
-    json!({
-        "name": name,
-        "type": "STATIC",
-        "connect_timeout": "5s",
-        "load_assignment": {
-            "cluster_name": name,
-            "endpoints": [{ "lb_endpoints": [{ "endpoint": { "address": address } }] }],
-        },
     })
 }
 
 /// The whole configuration.
 pub(super) fn bootstrap(listeners: Vec<Value>, clusters: Vec<Value>) -> Value {
     json!({
-        "admin": { "address": { "socket_address": { "address": "127.0.0.1", "port_value": 0 } } },
+        "admin": { "address": socket("127.0.0.1", 0) },
         "static_resources": { "listeners": listeners, "clusters": clusters },
     })
 }

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::envoy_config::{bootstrap, cluster, listener, manager, wasm};
+use super::envoy_config::{Module, bootstrap, listener, manager, wasm};
+use crate::envoy::bootstrap::cluster;
 
 /// The configuration of the Envoy for `objects`, which are EnvoyExtensionPolicies and HTTPRoutes. Its one listener is named
 /// `http`.
@@ -19,7 +20,10 @@ pub fn envoy(objects: &[Value], backends: &BTreeMap<String, (String, u16)>) -> R
         let name = module["name"].as_str().ok_or("a module has no name")?;
         let configuration = module["config"].to_string();
         let failure = ("fail_open", module["failOpen"].clone());
-        let mut filter = wasm(&filter_name(number), &format!("{name}.wasm"), failure, configuration);
+        let (filter_name, file) = (filter_name(number), format!("{name}.wasm"));
+        // "Do not share VMs across different filters".
+        let module = Module { name: &filter_name, file: &file, vm_id: &filter_name, failure, configuration };
+        let mut filter = wasm(module);
         // "All wasm filters for all Routes are aggregated on HCM and disabled by default. Per-route config is used to enable
         // the relevant filters on appropriate routes".
         filter["disabled"] = json!(true);

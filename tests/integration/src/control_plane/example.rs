@@ -17,6 +17,7 @@ pub struct ClusterExample {
     /// Where the README has their output put.
     pub output: PathBuf,
     steps: Vec<Step>,
+    readme: String,
 }
 
 impl ClusterExample {
@@ -32,7 +33,13 @@ impl ClusterExample {
             line.ok_or_else(|| format!("{}: no command that begins with {beginning}", path.display()))?;
         let (command, output) = line.split_once(" > ").ok_or_else(|| format!("{line}: no output"))?;
         let render = command.split_whitespace().skip(1).map(str::to_owned).collect();
-        Ok(ClusterExample { folder, render, output: crate::root().join(output), steps: steps(&readme) })
+        Ok(ClusterExample {
+            folder,
+            render,
+            output: crate::root().join(output),
+            steps: steps(&readme),
+            readme,
+        })
     }
 
     /// What the README's command prints, on the standard output and on the standard error.
@@ -42,6 +49,23 @@ impl ClusterExample {
         let [out, err] =
             [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
         if output.status.success() { Ok((out, err)) } else { Err(err) }
+    }
+
+    /// What is wrong with the commands that need a cluster: they are not run, but must be a shell's, and the files of the
+    /// project that they name must be there.
+    pub fn faults_of_commands(&self) -> Result<Vec<String>, String> {
+        let mut faults = Vec::new();
+        for block in self.readme.split("\n```sh\n").skip(1).filter_map(|rest| rest.split("\n```").next()) {
+            let ran =
+                Command::new("bash").args(["-n", "-c", block]).output().map_err(|e| format!("bash: {e}"))?;
+            if !ran.status.success() {
+                faults.push(String::from_utf8_lossy(&ran.stderr).into_owned());
+            }
+            let files = block.split_whitespace().filter(|word| word.starts_with("examples/"));
+            let missing = files.filter(|file| !crate::root().join(file).exists());
+            faults.extend(missing.map(|file| format!("there is no {file}")));
+        }
+        Ok(faults)
     }
 
     /// Carries the README out: each request by the client that `client` gives for scheme and host of its URL.

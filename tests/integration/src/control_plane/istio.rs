@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::envoy_config::{bootstrap, cluster, filter, listener, manager, wasm};
+use super::envoy_config::{Module, bootstrap, filter, listener, manager, wasm};
 use super::json_of_struct;
 use super::merge::merge;
+use crate::envoy::bootstrap::cluster;
 use crate::tls::Identity;
 
 /// How a version of Istio names the server that it makes of a listener.
@@ -154,7 +155,14 @@ fn plugin_filter(plugin: &Value) -> Value {
     };
     let configuration = json_of_struct(&plugin["spec"]["pluginConfig"]);
     let name = format!("{}.{}", part("namespace"), part("name"));
-    wasm(&name, "httproute.wasm", ("failure_policy", json!(policy)), configuration)
+    // Istio sets no vm_id, and its agent takes its own variables out: the plugins of all ports share a virtual machine.
+    wasm(Module {
+        name: &name,
+        file: "httproute.wasm",
+        vm_id: "",
+        failure: ("failure_policy", json!(policy)),
+        configuration,
+    })
 }
 
 fn tls(identity: &Identity) -> Value {

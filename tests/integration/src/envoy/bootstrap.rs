@@ -77,11 +77,12 @@ pub fn bootstrap(sites: &[Site<'_>], net: &Net) -> Value {
     })
 }
 
-fn socket(address: &str, port: u16) -> Value {
+pub(crate) fn socket(address: &str, port: u16) -> Value {
     json!({ "socket_address": { "address": address, "port_value": port } })
 }
 
-fn cluster(name: &str, (host, port): &(String, u16)) -> Value {
+/// An upstream by its name and its place.
+pub(crate) fn cluster(name: &str, (host, port): &(String, u16)) -> Value {
     let by_address = host.parse::<std::net::IpAddr>().is_ok();
     json!({
         "name": name,
