@@ -4,14 +4,19 @@ use proptest::prelude::*;
 
 use crate::run::{Directory, route};
 
+const GATEWAY: &str = "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: public, namespace: shop}\n\
+    spec: {gatewayClassName: istio, listeners: [{name: web, port: 80, protocol: HTTP}]}\n";
+
 /// Ends in one of the documented ways.
 fn ends_well(content: &[u8]) {
-    let directory = Directory::new();
+    let directory = Directory::with("gateway.yaml", GATEWAY);
     for arguments in [
         &["check", "-f", "-", "--status"][..],
         &["check", "-f", "-", "-o", "json"],
         &["explain", "-f", "-", "http://shop.example.com/cart?a=b"],
         &["explain", "-f", "-", "-o", "json", "https://shop.example.com/"],
+        &["render", "istio", "-f", "gateway.yaml", "-f", "-", "--image", "a/b:1"],
+        &["render", "envoy-gateway", "-f", "gateway.yaml", "-f", "-", "--image", "a/{module}:1"],
     ] {
         let ran = directory.run_with(arguments, content);
         assert!(matches!(ran.code, Some(0 | 1)), "{arguments:?} {ran:?}");
@@ -24,7 +29,7 @@ fn ends_well(content: &[u8]) {
 
 /// Bytes that begin like a manifest.
 fn damaged_manifest() -> impl Strategy<Value = Vec<u8>> {
-    let spec = "spec:\n  hostnames: [\"*.example.com\"]\n  rules:\n  - matches: [{path: {value: /cart}, headers: [{name: a, value: b}]}]\n    \
+    let spec = "spec:\n  parentRefs: [{name: public}]\n  hostnames: [\"*.example.com\"]\n  rules:\n  - matches: [{path: {value: /cart}, headers: [{name: a, value: b}]}]\n    \
                 filters: [{type: URLRewrite, urlRewrite: {path: {type: ReplacePrefixMatch, replacePrefixMatch: /}}}]\n    \
                 backendRefs: [{name: cart, port: 80, weight: 1}]\n";
     let whole = route(spec).into_bytes();

@@ -47,7 +47,7 @@ pub(super) fn about_route(route: &RouteStatus, value: &Value, rendered: &mut Ren
         warn(
             "UnroutedPreflight",
             message,
-            "Envoy Gateway has no route for OPTIONS then: leave the method out",
+            "where CORS is a module's, Envoy Gateway has no route for OPTIONS there: leave the method out",
         );
     }
 }
