@@ -69,6 +69,8 @@ pub enum Variant {
     Mirror,
     /// `weighted-split` alone.
     WeightedSplit,
+    /// The module of `examples/custom-filter/`, under the name that a build gives it.
+    CustomFilter,
 }
 
 /// Where a case is run.
@@ -99,6 +101,7 @@ impl Variant {
             Variant::UrlRewrite => &["url-rewrite"],
             Variant::Mirror => &["mirror"],
             Variant::WeightedSplit => &["weighted-split"],
+            Variant::CustomFilter => &["custom_filter"],
         }
     }
 

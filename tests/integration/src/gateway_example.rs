@@ -24,7 +24,11 @@ pub struct GatewayExample {
 impl GatewayExample {
     /// Reads the example `name` of `examples/gateway/`.
     pub fn read(name: &str) -> Result<Self, String> {
-        let folder = crate::root().join("examples/gateway").join(name);
+        Self::read_in(crate::root().join("examples/gateway").join(name))
+    }
+
+    /// Reads the example in `folder`.
+    pub fn read_in(folder: PathBuf) -> Result<Self, String> {
         let path = folder.join("README.md");
         let readme = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         let joined = readme.replace("\\\n", " ");
@@ -57,6 +61,8 @@ impl GatewayExample {
                     format!("{name}={place}")
                 }
                 ("--port", Some((listener, _))) => format!("{listener}=0"),
+                // Envoy is started in another folder.
+                ("--module", _) => crate::root().join(word).to_string_lossy().into_owned(),
                 ("--wasm-dir", _) => crate::dist().to_string_lossy().into_owned(),
                 _ => word.clone(),
             });
