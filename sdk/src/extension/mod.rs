@@ -74,6 +74,29 @@ pub(crate) use request::{Before, Changes};
 ///
 /// A panic takes the proxy's worker down with all its traffic until the module is loaded anew. So a filter returns an [`Error`] for
 /// what it does not expect: then its own request is answered with 500, and nothing else suffers.
+///
+/// ```
+/// use httproute_sdk::extension::{Error, Filter, Flow, Request, Response};
+///
+/// /// Gives each response the identifier that its request has.
+/// #[derive(serde::Deserialize)]
+/// struct SameId {
+///     header: String,
+/// }
+///
+/// impl Filter for SameId {
+///     fn on_request(&self, request: &mut Request<'_>) -> Result<Flow, Error> {
+///         let id = request.header(&self.header).ok_or("the request has no identifier")?.to_vec();
+///         request.keep(id);
+///         Ok(Flow::Continue)
+///     }
+///
+///     fn on_response(&self, response: &mut Response<'_>) -> Result<(), Error> {
+///         let id = response.kept::<Vec<u8>>().cloned().unwrap_or_default();
+///         response.set_header(&self.header, id)
+///     }
+/// }
+/// ```
 pub trait Filter: Send + Sync + 'static {
     /// What the filter does to a request.
     ///
@@ -95,10 +118,31 @@ pub trait Filter: Send + Sync + 'static {
     }
 }
 
-/// Why a filter could not do its work: any error, or text (`Err("there is no claim \"sub\"".into())`).
+/// Why a filter could not do its work: any error, or text.
+///
+/// ```
+/// use httproute_sdk::extension::Error;
+///
+/// fn number(value: &[u8]) -> Result<u32, Error> {
+///     if value.is_empty() {
+///         return Err("there is no number".into());
+///     }
+///     Ok(str::from_utf8(value)?.parse()?)
+/// }
+///
+/// assert_eq!(number(b"5").unwrap(), 5);
+/// assert_eq!(number(b"").unwrap_err().to_string(), "there is no number");
+/// assert!(number(b"\xff").is_err());
+/// ```
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// Whether a request goes on.
+///
+/// ```
+/// use httproute_sdk::extension::{Answer, Flow};
+/// let denied = Flow::Answer(Answer::new(403));
+/// assert_ne!(denied, Flow::Continue);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Flow {
     /// It goes on, to the next filter of the rule or to the backend.

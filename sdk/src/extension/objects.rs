@@ -7,11 +7,23 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::registry::Code;
 use super::{Filter, Registry};
 use crate::reading::node::{Node, Object};
 use crate::reading::report::{Place, Report};
 
 /// The name of an object that configures a filter: `ApiKeyPolicy shop/keys`.
+///
+/// ```
+/// use httproute_sdk::extension::ObjectName;
+/// let name = ObjectName {
+///     group: "example.com".into(),
+///     kind: "ApiKeyPolicy".into(),
+///     namespace: "shop".into(),
+///     name: "keys".into(),
+/// };
+/// assert_eq!(name.to_string(), "ApiKeyPolicy shop/keys");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectName {
     /// The group of its API.
@@ -35,6 +47,7 @@ pub(crate) struct Extension {
     pub(crate) name: ObjectName,
     /// `None` where the filter's code is elsewhere.
     pub(crate) filter: Option<Box<dyn Filter>>,
+    pub(crate) code: &'static Code,
 }
 
 impl fmt::Debug for Extension {
@@ -42,6 +55,9 @@ impl fmt::Debug for Extension {
         fmt::Display::fmt(&self.name, f)
     }
 }
+
+/// What to do where a module has no filters of its own.
+const LOAD_ANOTHER: &str = "load a module that carries them out, or remove the filter";
 
 /// The objects of a configuration.
 pub(crate) struct Extensions<'g> {
@@ -62,10 +78,21 @@ impl<'g> Extensions<'g> {
     /// Reads the objects of the list `extensions`.
     pub(crate) fn decode(list: &[Value], registry: &'g Registry, report: &mut Report) -> Self {
         let mut extensions = Extensions { registry, objects: BTreeMap::new() };
-        for (index, value) in list.iter().enumerate() {
-            extensions.decode_one(index, value, report);
+        match registry.code {
+            Some(code) => (code.read)(&mut extensions, list, report),
+            None if list.is_empty() => {}
+            None => {
+                let message = "this module has no filters of its own, so these objects do nothing".into();
+                report.warn(&Place::Start("/extensions"), "UnusedExtension", message, LOAD_ANOTHER);
+            }
         }
         extensions
+    }
+
+    pub(super) fn read_all(&mut self, list: &[Value], report: &mut Report) {
+        for (index, value) in list.iter().enumerate() {
+            self.decode_one(index, value, report);
+        }
     }
 
     fn decode_one(&mut self, index: usize, value: &Value, report: &mut Report) {
@@ -81,7 +108,9 @@ impl<'g> Extensions<'g> {
             Some(spec) => self.read(&name, &spec, report),
             None => self.read(&name, &node, report),
         };
-        let extension = filter.map(|filter| Arc::new(Extension { name: name.clone(), filter }));
+        let extension = filter.zip(self.registry.code);
+        let extension =
+            extension.map(|(filter, code)| Arc::new(Extension { name: name.clone(), filter, code }));
         self.objects.insert(name, Entry { index, extension, used: Cell::new(false) });
     }
 
@@ -106,8 +135,25 @@ impl<'g> Extensions<'g> {
         }
     }
 
-    /// What the ExtensionRef at `place` names; `None`, and a problem, where nothing here answers to it.
+    /// What the ExtensionRef at `place` names; `None`, and a problem, where nothing here answers to it: then the filter "MUST NOT be skipped", and
+    /// the rule answers 500.
     pub(crate) fn find(
+        &self,
+        name: &ObjectName,
+        place: &Place<'_>,
+        report: &mut Report,
+    ) -> Option<Arc<Extension>> {
+        match self.registry.code {
+            Some(code) => (code.find)(self, name, place, report),
+            None => {
+                let message = format!("this module has no filter of kind {:?}", name.kind);
+                report.error(place, "UnresolvedExtension", message, LOAD_ANOTHER);
+                None
+            }
+        }
+    }
+
+    pub(super) fn find_known(
         &self,
         name: &ObjectName,
         place: &Place<'_>,
@@ -120,10 +166,7 @@ impl<'g> Extensions<'g> {
         let (message, hint) = match entry {
             Some(Entry { extension: Some(extension), .. }) => return Some(Arc::clone(extension)),
             _ if !self.registry.knows(&name.group, &name.kind) => (
-                format!(
-                    "nothing here answers to extensions of kind {:?} in group {:?}",
-                    name.kind, name.group
-                ),
+                format!("this module has no filter of kind {:?} in group {:?}", name.kind, name.group),
                 self.registry.hint(&name.kind),
             ),
             Some(entry) => (format!("{name} is not valid"), format!("see /extensions/{}", entry.index)),
@@ -132,13 +175,18 @@ impl<'g> Extensions<'g> {
                 "add the object, in the namespace of the route".to_owned(),
             ),
         };
-        // "If … cannot be resolved … the filter MUST NOT be skipped": the rule answers 500.
         report.error(place, "UnresolvedExtension", message, &hint);
         None
     }
 
     /// Reports the objects that no rule names.
     pub(crate) fn report_unused(&self, report: &mut Report) {
+        if let Some(code) = self.registry.code {
+            (code.report_unused)(self, report);
+        }
+    }
+
+    pub(super) fn report_all_unused(&self, report: &mut Report) {
         let unused = self.objects.iter().filter(|(_, entry)| !entry.used.get());
         for (name, entry) in unused {
             let list = Place::Start("/extensions");

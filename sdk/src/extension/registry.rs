@@ -1,10 +1,17 @@
 //! Which kind of object configures which filter.
 
+use std::sync::Arc;
+
 use serde_core::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::Segment;
 
-use super::Filter;
+use super::{Extension, Extensions, Filter, ObjectName, Responded, Responders};
+use crate::filters::extension::ExtensionRef;
+use crate::filters::{Cx, Flow};
+use crate::header_op::HeaderLines;
+use crate::plan::Plan;
+use crate::reading::report::{Place, Report};
 use crate::reading::suggest::hint;
 
 /// Which kind of object configures which filter.
@@ -27,7 +34,27 @@ use crate::reading::suggest::hint;
 #[derive(Debug, Default)]
 pub struct Registry {
     kinds: Vec<Kind>,
+    pub(crate) code: Option<&'static Code>,
 }
+
+/// What carries filters of one's own out. It is reached by way of a registry that has kinds and by no other, so that a module without such filters
+/// holds none of it: every byte of a module is held once for each worker.
+#[derive(Debug)]
+pub(crate) struct Code {
+    pub(super) read: fn(&mut Extensions<'_>, &[Value], &mut Report),
+    pub(super) find: fn(&Extensions<'_>, &ObjectName, &Place<'_>, &mut Report) -> Option<Arc<Extension>>,
+    pub(super) report_unused: fn(&Extensions<'_>, &mut Report),
+    pub(crate) run: for<'r> fn(&'r ExtensionRef, &mut Cx<'_>, &mut Plan<'r>) -> Flow,
+    pub(super) respond: fn(&Responders, &dyn Fn() -> HeaderLines) -> Responded,
+}
+
+static CODE: Code = Code {
+    read: |extensions, list, report| extensions.read_all(list, report),
+    find: |extensions, name, place, report| extensions.find_known(name, place, report),
+    report_unused: |extensions, report| extensions.report_all_unused(report),
+    run: ExtensionRef::run,
+    respond: Responders::respond_all,
+};
 
 #[derive(Debug)]
 struct Kind {
@@ -49,7 +76,7 @@ pub(super) struct Fault {
 impl Registry {
     /// No kinds: every `ExtensionRef` makes its rule answer 500.
     pub const fn new() -> Self {
-        Registry { kinds: Vec::new() }
+        Registry { kinds: Vec::new(), code: None }
     }
 
     /// Adds a filter: objects of `kind` in the API `group`, in any version, configure an `F`. It is read from the `spec` of the object, or from
@@ -67,6 +94,7 @@ impl Registry {
     }
 
     fn add(mut self, group: &str, kind: &str, read: Option<Read>) -> Self {
+        self.code = Some(&CODE);
         self.kinds.retain(|known| (&*known.group, &*known.kind) != (group, kind));
         self.kinds.push(Kind { group: group.into(), kind: kind.into(), read });
         self
@@ -94,10 +122,7 @@ impl Registry {
     /// What was probably meant by a kind that is not here.
     pub(super) fn hint(&self, kind: &str) -> String {
         let known: Vec<&str> = self.kinds.iter().map(|known| &*known.kind).collect();
-        match known.is_empty() {
-            true => "load a module that carries it out, or remove the filter".to_owned(),
-            false => hint(kind, &known),
-        }
+        hint(kind, &known)
     }
 }
 

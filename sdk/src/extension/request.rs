@@ -18,6 +18,36 @@ use crate::settings::Settings;
 ///
 /// What it shows is the request as the filters before this one left it, and with this filter's own changes.
 /// [`Request::arrived`] is what the client sent. Changes are made when the filter has returned without an error: all of them, or none.
+///
+/// ```
+/// # use httproute_sdk::extension::*;
+/// # use httproute_sdk::{Draw, RequestView, Routes};
+/// # #[derive(serde::Deserialize)]
+/// # struct Own {}
+/// impl Filter for Own {
+///     fn on_request(&self, request: &mut Request<'_>) -> Result<Flow, Error> {
+///         assert_eq!((request.path(), request.query()), (&b"/p"[..], Some(&b"q"[..])));
+///         assert_eq!(request.cookie("b"), Some(&b"2"[..]));
+///         assert_eq!(request.rule().to_string(), "default/r#0");
+///         request.set_header("x-own", "1")?;
+///         request.set_path("/other")?;
+///         assert_eq!(request.path(), b"/other");
+///         Ok(Flow::Continue)
+///     }
+/// }
+/// # let registry = Registry::new().with::<Own>("example.com", "Own");
+/// # let (routes, _) = Routes::decode_with(br#"{
+/// #     "extensions": [ { "apiVersion": "example.com/v1", "kind": "Own", "metadata": { "name": "o" } } ],
+/// #     "routes": [ { "metadata": { "name": "r" }, "spec": { "rules": [ {
+/// #         "filters": [ { "type": "ExtensionRef",
+/// #             "extensionRef": { "group": "example.com", "kind": "Own", "name": "o" } } ],
+/// #         "backendRefs": [ { "name": "b", "port": 80 } ] } ] } } ] }"#, &registry).unwrap();
+/// # let headers: [(&[u8], &[u8]); 3] = [(b":authority", b"a"), (b":path", b"/p?q"), (b"cookie", b"a=1; b=2")];
+/// # let request = RequestView::new(&headers, &|| None);
+/// let plan = routes.plan(&request, &mut Draw::seeded(1));
+/// assert_eq!(plan.path.as_deref(), Some(&b"/other"[..]));
+/// assert!(!plan.is_failed());
+/// ```
 pub struct Request<'a> {
     pub(crate) before: Before<'a>,
     pub(crate) changes: Changes,

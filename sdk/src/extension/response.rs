@@ -7,6 +7,39 @@ use super::{Error, Level, Notes, Responders, changes};
 use crate::header_op::{HeaderLines, HeaderOp};
 
 /// A response, as a filter sees and changes it.
+///
+/// ```
+/// # use httproute_sdk::extension::*;
+/// # use httproute_sdk::{Draw, RequestView, Routes};
+/// # #[derive(serde::Deserialize)]
+/// # struct Own {}
+/// impl Filter for Own {
+///     fn on_request(&self, request: &mut Request<'_>) -> Result<Flow, Error> {
+///         request.keep("kept".to_owned());
+///         request.log(Level::Info, "seen");
+///         request.count("seen", 1);
+///         Ok(Flow::Continue)
+///     }
+///
+///     fn on_response(&self, response: &mut Response<'_>) -> Result<(), Error> {
+///         let kept = response.kept::<String>().cloned().unwrap_or_default();
+///         if response.status() == 200 { response.set_header("x-own", kept) } else { Err("no success".into()) }
+///     }
+/// }
+/// # let registry = Registry::new().with::<Own>("example.com", "Own");
+/// # let (routes, _) = Routes::decode_with(br#"{
+/// #     "extensions": [ { "apiVersion": "example.com/v1", "kind": "Own", "metadata": { "name": "o" } } ],
+/// #     "routes": [ { "metadata": { "name": "r" }, "spec": { "rules": [ {
+/// #         "filters": [ { "type": "ExtensionRef",
+/// #             "extensionRef": { "group": "example.com", "kind": "Own", "name": "o" } } ],
+/// #         "backendRefs": [ { "name": "b", "port": 80 } ] } ] } } ] }"#, &registry).unwrap();
+/// # let headers: [(&[u8], &[u8]); 3] = [(b":authority", b"a"), (b":path", b"/p?q"), (b"cookie", b"a=1; b=2")];
+/// # let request = RequestView::new(&headers, &|| None);
+/// let plan = routes.plan(&request, &mut Draw::seeded(1));
+/// let mut response = vec![(b":status".to_vec(), b"200".to_vec())];
+/// plan.respond(&mut response).unwrap();
+/// assert!(response.contains(&(b"x-own".to_vec(), b"kept".to_vec())));
+/// ```
 pub struct Response<'a> {
     object: &'a str,
     arrived: &'a Arrived<'a>,
@@ -22,6 +55,41 @@ struct Arrived<'a> {
 }
 
 /// What filters do to a response, as data.
+///
+/// ```
+/// # use httproute_sdk::extension::*;
+/// # use httproute_sdk::{Draw, RequestView, Routes};
+/// # #[derive(serde::Deserialize)]
+/// # struct Own {}
+/// # impl Filter for Own {
+/// #     fn on_request(&self, request: &mut Request<'_>) -> Result<Flow, Error> {
+/// #         request.keep("kept".to_owned());
+/// #         request.log(Level::Info, "seen");
+/// #         request.count("seen", 1);
+/// #         Ok(Flow::Continue)
+/// #     }
+/// #
+/// #     fn on_response(&self, response: &mut Response<'_>) -> Result<(), Error> {
+/// #         let kept = response.kept::<String>().cloned().unwrap_or_default();
+/// #         if response.status() == 200 { response.set_header("x-own", kept) } else { Err("no success".into()) }
+/// #     }
+/// # }
+/// # let registry = Registry::new().with::<Own>("example.com", "Own");
+/// # let (routes, _) = Routes::decode_with(br#"{
+/// #     "extensions": [ { "apiVersion": "example.com/v1", "kind": "Own", "metadata": { "name": "o" } } ],
+/// #     "routes": [ { "metadata": { "name": "r" }, "spec": { "rules": [ {
+/// #         "filters": [ { "type": "ExtensionRef",
+/// #             "extensionRef": { "group": "example.com", "kind": "Own", "name": "o" } } ],
+/// #         "backendRefs": [ { "name": "b", "port": 80 } ] } ] } } ] }"#, &registry).unwrap();
+/// # let headers: [(&[u8], &[u8]); 3] = [(b":authority", b"a"), (b":path", b"/p?q"), (b"cookie", b"a=1; b=2")];
+/// # let request = RequestView::new(&headers, &|| None);
+/// let plan = routes.plan(&request, &mut Draw::seeded(1));
+/// let responders = plan.extensions.unwrap().responders;
+/// let responded = responders.respond(&|| vec![(b":status".to_vec(), b"200".to_vec())]);
+/// assert_eq!(responded.changes.len(), 1);
+/// let responded = responders.respond(&|| vec![(b":status".to_vec(), b"500".to_vec())]);
+/// assert!(responded.failed && responded.changes.is_empty());
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Responded {
     /// Changes to its headers, in the order of execution.
@@ -115,6 +183,11 @@ impl Responders {
     /// `headers` are those that it has, `:status` among them. They are asked for once at most, and only where a filter looks at
     /// them, because asking a proxy for them is dear.
     pub fn respond(&self, headers: &dyn Fn() -> HeaderLines) -> Responded {
+        let code = self.0.first().map(|(extension, _)| extension.code);
+        code.map(|code| (code.respond)(self, headers)).unwrap_or_default()
+    }
+
+    pub(super) fn respond_all(&self, headers: &dyn Fn() -> HeaderLines) -> Responded {
         let arrived = Arrived { ask: headers, lines: OnceCell::new() };
         let mut responded = Responded::default();
         for (extension, kept) in &self.0 {

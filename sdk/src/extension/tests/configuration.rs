@@ -63,7 +63,12 @@ fn messages_name_the_object_the_mistake_and_the_remedy() {
     assert_eq!(problems[0].hint, "did you mean \"Script\"?");
 
     let (_, problems) = Routes::decode(two_rules(json!([])).to_string().as_bytes()).unwrap();
-    assert_eq!(problems[0].hint, "load a module that carries it out, or remove the filter");
+    let codes: Vec<_> = problems.iter().map(|problem| (problem.code, problem.hint.as_str())).collect();
+    assert_eq!(codes, [("UnresolvedExtension", "load a module that carries them out, or remove the filter")]);
+    let objects = two_rules(json!([object("s", json!({}))])).to_string();
+    let (_, problems) = Routes::decode(objects.as_bytes()).unwrap();
+    let codes: Vec<_> = problems.iter().map(|problem| problem.code).collect();
+    assert_eq!(codes, ["UnusedExtension", "UnresolvedExtension"]);
 }
 
 #[test]

@@ -20,6 +20,12 @@ pub(crate) struct ExtensionRef {
 
 impl Filter for ExtensionRef {
     fn on_request<'r>(&'r self, cx: &mut Cx<'_>, plan: &mut Plan<'r>) -> Flow {
+        (self.extension.code.run)(self, cx, plan)
+    }
+}
+
+impl ExtensionRef {
+    pub(crate) fn run<'r>(&'r self, cx: &mut Cx<'_>, plan: &mut Plan<'r>) -> Flow {
         // A rule in which something is wrong answers 500, whatever a filter would say.
         let (Some(rule), true, true) = (plan.rule, cx.runs_extensions, plan.broken.is_none()) else {
             return Flow::Continue;
@@ -77,9 +83,7 @@ impl Filter for ExtensionRef {
         plan.extensions = Some(effects);
         flow
     }
-}
 
-impl ExtensionRef {
     /// A number that no other filter of the rule has: a filter's draws follow from it.
     fn number(&self, level: Level) -> u64 {
         let above = match level {
