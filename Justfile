@@ -76,6 +76,10 @@ release: build images
 bench *ARGS: build (envoy envoy_default)
     @scripts/bench {{ ARGS }}
 
+# Time the core natively: decoding configurations, planning requests, and how often either allocates; the name of one, or all
+microbench *ARGS:
+    @cargo bench --quiet -p httproute-bench --bench core -- {{ ARGS }}
+
 # Check formatting, lints, documentation
 lint:
     @scripts/lint

@@ -13,7 +13,8 @@ use httproute_integration::envoy::{Binary, default_version, find};
 
 const USAGE: &str = "\
 usage: ./just bench [--quick] [SUBJECT...]
-  SUBJECT  filters, routes, shapes, memory, swaps; all of them where none is named
+  SUBJECT  filters, routes, shapes, memory, swaps; all of them where none is named, and docs/performance.md is written
+           report: writes docs/performance.md from what was measured last
   --quick  measures next to nothing: shows that everything works and that each answer is right";
 
 const SUBJECTS: [&str; 5] = ["filters", "routes", "shapes", "memory", "swaps"];
@@ -31,6 +32,9 @@ fn main() -> ExitCode {
 fn run(arguments: &[String]) -> Result<(), String> {
     let quick = arguments.iter().any(|argument| argument == "--quick");
     let named: Vec<&str> = arguments.iter().map(String::as_str).filter(|name| *name != "--quick").collect();
+    if named == ["report"] && !quick {
+        return report::write();
+    }
     if !named.iter().all(|name| SUBJECTS.contains(name)) {
         return Err(USAGE.to_owned());
     }
@@ -44,7 +48,7 @@ fn run(arguments: &[String]) -> Result<(), String> {
         bench.measure(subject)?;
         println!("  in {} s\n", begun.elapsed().as_secs());
     }
-    Ok(())
+    if named.is_empty() && !quick { report::write() } else { Ok(()) }
 }
 
 struct Bench {
@@ -62,7 +66,7 @@ impl Bench {
             "routes" => self.costs(subject, &routes::routes(quick)),
             "shapes" => self.costs(subject, &shapes::shapes(quick)),
             "memory" => {
-                let (starts, swaps, routes) = if quick { (1, 2, 1_000) } else { (3, 20, 10_000) };
+                let (starts, swaps, routes) = if quick { (1, 1, 100) } else { (3, 20, 10_000) };
                 let found = memory::memory(&self.binary, memory::Effort { starts, swaps, routes })?;
                 println!("{}", report::memory_table(&found));
                 self.keep(subject, found)
@@ -80,7 +84,7 @@ impl Bench {
         let effort = if self.quick {
             Effort { rounds: 1, requests: 300, warm_up: 300 }
         } else {
-            Effort { rounds: 25, requests: 5_000, warm_up: 20_000 }
+            Effort { rounds: 21, requests: 3_000, warm_up: 10_000 }
         };
         let found: Vec<Cost> = costs(&self.binary, &self.cores, variants, effort)?;
         println!("{}", report::cost_table(&found));

@@ -1,10 +1,10 @@
-//! What was measured, as text.
+//! What was measured, for a terminal.
 
 use crate::measure::Cost;
 use crate::suites::memory::Memory;
 use crate::suites::swaps::Swaps;
 
-/// Costs as a table for a terminal.
+/// Costs.
 pub fn cost_table(costs: &[Cost]) -> String {
     let mut text =
         format!("  {:<28} {:>9} {:>9} {:>17} {:>6}\n", "variant", "µs", "added", "quartiles", "busy");
@@ -21,7 +21,7 @@ pub fn cost_table(costs: &[Cost]) -> String {
     text
 }
 
-/// Memory as a table for a terminal.
+/// Memory.
 pub fn memory_table(found: &[Memory]) -> String {
     let mut text =
         format!("  {:<28} {:>12} {:>12} {:>12}\n", "variant, MiB", "one worker", "two", "added by it");
@@ -37,7 +37,7 @@ pub fn memory_table(found: &[Memory]) -> String {
     text
 }
 
-/// Swaps as a table for a terminal.
+/// Swaps.
 pub fn swap_table(found: &[Swaps]) -> String {
     let mut text = format!(
         "  {:<28} {:>8} {:>8} {:>12} {:>12}\n",

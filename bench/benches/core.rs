@@ -1,0 +1,95 @@
+//! The core by itself, natively: decoding configurations and planning requests, on the routes and requests that `./just bench`
+//! puts through a proxy.
+
+use std::cell::Cell;
+
+use divan::{AllocProfiler, Bencher, black_box};
+use httproute_bench::workload::{MARK, Shape, Workload};
+use httproute_sdk::{Draw, RequestView, Routes};
+
+/// Counts allocations, too: planning a request is to have none.
+#[global_allocator]
+static ALLOCATOR: AllocProfiler = AllocProfiler::system();
+
+fn main() {
+    divan::main();
+}
+
+const COUNTS: [usize; 5] = [1, 10, 100, 1_000, 10_000];
+
+/// How many different requests are planned in turn.
+const REQUESTS: u32 = 4_096;
+
+#[divan::bench(args = COUNTS, max_time = 3)]
+fn decode(bencher: Bencher<'_, '_>, routes: usize) {
+    let configuration = Workload::new(Shape::Prefixes, routes).configuration(MARK);
+    bencher.bench_local(|| Routes::decode(black_box(configuration.as_bytes())));
+}
+
+#[divan::bench(args = COUNTS, sample_size = REQUESTS, sample_count = 50)]
+fn plan_prefixes(bencher: Bencher<'_, '_>, routes: usize) {
+    plan(bencher, Workload::new(Shape::Prefixes, routes));
+}
+
+#[divan::bench(args = COUNTS, sample_size = REQUESTS, sample_count = 50)]
+fn plan_hosts(bencher: Bencher<'_, '_>, routes: usize) {
+    plan(bencher, Workload::new(Shape::Hosts(routes.div_ceil(2)), routes));
+}
+
+#[divan::bench(args = COUNTS, sample_size = REQUESTS, sample_count = 50)]
+fn plan_wildcards(bencher: Bencher<'_, '_>, routes: usize) {
+    plan(bencher, Workload::new(Shape::Wildcards(routes.div_ceil(2)), routes));
+}
+
+/// Those of a host are tried one after the other, and a rule of the API has 64 matches at most.
+#[divan::bench(args = [1, 16, 64], sample_size = REQUESTS, sample_count = 50)]
+fn plan_regexes(bencher: Bencher<'_, '_>, routes: usize) {
+    plan(bencher, Workload::new(Shape::Regexes, routes));
+}
+
+#[divan::bench(args = [1, 16, 64], sample_size = REQUESTS, sample_count = 50)]
+fn plan_headers(bencher: Bencher<'_, '_>, routes: usize) {
+    plan(bencher, Workload::new(Shape::Headers, routes));
+}
+
+/// Header lines as Envoy holds them.
+type Lines = Vec<(Vec<u8>, Vec<u8>)>;
+
+/// Plans requests of which each belongs to any of the routes.
+fn plan(bencher: Bencher<'_, '_>, workload: Workload) {
+    let (routes, problems) = Routes::decode(workload.configuration(MARK).as_bytes()).unwrap();
+    assert!(problems.is_empty(), "{problems:?}");
+    let requests: Vec<Lines> = (0..u64::from(REQUESTS)).map(|number| lines(&workload, number)).collect();
+    let requests: Vec<Vec<(&[u8], &[u8])>> = requests
+        .iter()
+        .map(|lines| lines.iter().map(|(name, value)| (name.as_slice(), value.as_slice())).collect())
+        .collect();
+    for headers in &requests {
+        assert!(routes.plan(&RequestView::new(headers, &|| None), &mut Draw::seeded(1)).rule.is_some());
+    }
+    let next = Cell::new(0);
+    bencher.bench_local(|| {
+        let number = next.replace(next.get() + 1) % requests.len();
+        let view = RequestView::new(&requests[number], &|| None);
+        black_box(routes.plan(&view, &mut Draw::seeded(number as u64)));
+    });
+}
+
+fn lines(workload: &Workload, number: u64) -> Lines {
+    let request = workload.request(workload.pick(number));
+    let mut lines: Lines = [
+        (":authority", request.host.as_str()),
+        (":path", &request.target),
+        (":method", "GET"),
+        (":scheme", "http"),
+        ("user-agent", "bench"),
+        ("accept", "*/*"),
+        ("x-forwarded-for", "192.0.2.1"),
+        ("x-forwarded-proto", "http"),
+        ("x-request-id", "7d8f3c7e-5d0c-4f6e-9d0b-2f3a1c9e8b7a"),
+    ]
+    .map(|(name, value)| (name.as_bytes().to_vec(), value.as_bytes().to_vec()))
+    .into();
+    lines.extend(request.headers.into_iter().map(|(name, value)| (name.into(), value.into_bytes())));
+    lines
+}
