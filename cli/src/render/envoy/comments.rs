@@ -3,6 +3,7 @@
 /// What is to be said above a key.
 pub(crate) fn comment(key: &str) -> Option<&'static str> {
     Some(match key {
+        "stats_config" => "Prometheus gets the requests of each named rule as one metric with a label.",
         "overload_manager" => "Edge practice: an end to what clients can make Envoy hold.",
         "early_header_mutation_extensions" => {
             "Safety: no client chooses an upstream. These headers are removed before any filter, so that this holds even\n\

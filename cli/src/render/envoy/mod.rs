@@ -34,6 +34,7 @@ pub(crate) fn bootstrap(resolution: &Resolution, options: &RenderOptions) -> Res
     let clusters: Vec<Value> =
         resolution.clusters.iter().map(|upstream| cluster(upstream, options)).collect();
     let mut bootstrap = json!({
+        "stats_config": stats_config(),
         "overload_manager": overload_manager(),
         "static_resources": { "listeners": listeners, "clusters": clusters },
     });
@@ -49,6 +50,7 @@ pub(crate) fn bootstrap_for_folder(folder: &Path, admin: &Value) -> Value {
         // Envoy asks for a name where it discovers anything.
         "node": { "id": "httproute", "cluster": "httproute" },
         "admin": { "address": admin },
+        "stats_config": stats_config(),
         "overload_manager": overload_manager(),
         "dynamic_resources": {
             "lds_config": discovery::source(folder, &discovery::file(discovery::LISTENERS)),
@@ -60,6 +62,15 @@ pub(crate) fn bootstrap_for_folder(folder: &Path, admin: &Value) -> Value {
 /// The address of a socket.
 pub(crate) fn socket(address: &str, port: u16) -> Value {
     json!({ "socket_address": { "address": address, "port_value": port } })
+}
+
+/// Metrics of modules have no labels: what tells rules apart is in their names, and becomes a label here.
+fn stats_config() -> Value {
+    json!({ "stats_tags": [{
+        "tag_name": "httproute.rule",
+        // Of the two groups the first is cut out of the name, the second is the label.
+        "regex": r"^wasmcustom\.httproute\.[^.]+\.rules(\.(.+))\.requests$",
+    }] })
 }
 
 /// As Envoy's guide to running it at the edge has it.
