@@ -35,7 +35,7 @@ test-envoys *VERSIONS=envoys: build
     @for version in {{ VERSIONS }}; do scripts/envoy "$version"; done
     @HTTPROUTE_ENVOYS="{{ VERSIONS }}" scripts/count target/logs/test-envoys.log cargo test -p httproute-integration --test cases --test conformance --test traps -- "envoy "
 
-# Run the cases against Envoy in containers; ENVOY_IMAGE names another image
+# Run the cases, and examples/envoy/compose, with Envoy in containers; ENVOY_IMAGE names another image
 test-compose: build
     @scripts/count target/logs/test-compose.log scripts/compose
 
