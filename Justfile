@@ -80,6 +80,10 @@ bench *ARGS: build (envoy envoy_default)
 microbench *ARGS:
     @cargo bench --quiet -p httproute-bench --bench core -- {{ ARGS }}
 
+# Search for inputs that break what must always hold: [--runs N] [--seconds N] [--seed N] [TARGET...]
+fuzz *ARGS:
+    @scripts/fuzz {{ ARGS }}
+
 # Check formatting, lints, documentation
 lint:
     @scripts/lint

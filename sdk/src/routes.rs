@@ -220,15 +220,18 @@ impl Routes {
         let level = Level::Rule;
         let mut cx =
             Cx { request, listener, prefix, draw, settings, backends, chosen, level, runs_extensions };
-        let flow = filters::run(&rule.filters, &mut cx, &mut plan);
+        let mut flow = filters::run(&rule.filters, &mut cx, &mut plan);
         let chosen = cx.chosen.and_then(|index| Some((index, rule.backends.get(index)?)));
         if let Some((index, choice)) = chosen.filter(|_| flow == Flow::Continue || plan.preflight) {
             // A preflight goes there where no module of the chain carries CORS out.
             plan.backend = choice.backend();
             if flow == Flow::Continue {
                 cx.level = Level::Backend(index);
-                filters::run(choice.filters(), &mut cx, &mut plan);
+                flow = filters::run(choice.filters(), &mut cx, &mut plan);
             }
+        }
+        if flow == Flow::BadHost {
+            return Some(no_rule(NoRule::BadHost));
         }
         mirror::assign_carriers(&mut plan, self.settings.mirror_headers.len());
         Some(plan)

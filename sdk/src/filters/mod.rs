@@ -68,6 +68,8 @@ pub(crate) enum Flow {
     Continue,
     /// The request is answered: only what changes the response still runs.
     Answered,
+    /// The request names no host, and what the filter does needs one: it is answered as if it belonged to no rule.
+    BadHost,
 }
 
 /// A filter of a rule or of a backend.
@@ -112,10 +114,12 @@ pub(crate) fn run<'r>(filters: &'r [RuleFilter], cx: &mut Cx<'_>, plan: &mut Pla
     }
     for filter in filters {
         let changes_response = matches!(filter, RuleFilter::ResponseHeaderModifier(_) | RuleFilter::Cors(_));
-        if (flow == Flow::Continue || changes_response)
-            && filter.as_filter().on_request(cx, plan) == Flow::Answered
-        {
-            flow = Flow::Answered;
+        if flow == Flow::Continue || changes_response {
+            match filter.as_filter().on_request(cx, plan) {
+                Flow::Continue => {}
+                Flow::Answered => flow = Flow::Answered,
+                Flow::BadHost => return Flow::BadHost,
+            }
         }
     }
     flow

@@ -7,7 +7,7 @@ use crate::model::Configuration;
 use crate::strategies::configuration;
 
 /// What a rule of a valid configuration may have beside its matches.
-fn decorations() -> Vec<Value> {
+pub(crate) fn decorations() -> Vec<Value> {
     let headers = |name: &str| {
         let modifier = json!({
             "set": [{ "name": name, "value": "set" }],

@@ -7,7 +7,7 @@ use proptest::sample::select;
 use crate::model::Request;
 use crate::strategies::plain_path;
 
-const HOSTS: [&[u8]; 14] = [
+pub(crate) const HOSTS: [&[u8]; 14] = [
     b"example.com",
     b"a.example.com",
     b"b.a.example.com",
@@ -24,7 +24,7 @@ const HOSTS: [&[u8]; 14] = [
     b"user@a.example.com",
 ];
 
-const ODD_PATHS: [&[u8]; 28] = [
+pub(crate) const ODD_PATHS: [&[u8]; 28] = [
     b"*",
     b"a",
     b"",
@@ -55,9 +55,9 @@ const ODD_PATHS: [&[u8]; 28] = [
     b"/a/%252e%252e/b",
 ];
 
-const SENT_VALUES: [&[u8]; 7] = [b"1", b"2", b"12", b"1,2", b"", b"\xc3\xa9", b"1\xff"];
-const KEYS: [&[u8]; 5] = [b"a", b"b", b"A", b"%61", b""];
-const ODD_PAIRS: [&[u8]; 4] = [b"a=1=2", b"a=%31", b"a=1?b=2", b"a=1;b=2"];
+pub(crate) const SENT_VALUES: [&[u8]; 7] = [b"1", b"2", b"12", b"1,2", b"", b"\xc3\xa9", b"1\xff"];
+pub(crate) const KEYS: [&[u8]; 5] = [b"a", b"b", b"A", b"%61", b""];
+pub(crate) const ODD_PAIRS: [&[u8]; 4] = [b"a=1=2", b"a=%31", b"a=1?b=2", b"a=1;b=2"];
 
 /// A request, with or without anything to do with a configuration.
 pub(crate) fn request() -> impl Strategy<Value = Request> {

@@ -8,10 +8,10 @@ use crate::model::{Configuration, Listener, Match, Named, PathKind, PathMatch, R
 
 /// Names for which the order of the whole string `{namespace}/{name}` and the order of the pairs differ: `-` and `.` sort
 /// before `/`.
-const NAMES: [(&str, &str); 6] =
+pub(crate) const NAMES: [(&str, &str); 6] =
     [("a", "x"), ("a-b", "x"), ("a", "y"), ("aa", "x"), ("a", "x-1"), ("b", "a")];
 
-const CREATED: [Option<&str>; 4] = [
+pub(crate) const CREATED: [Option<&str>; 4] = [
     None,
     Some("2023-12-31T23:59:59Z"),
     Some("2024-01-01T00:00:00Z"),
@@ -19,7 +19,7 @@ const CREATED: [Option<&str>; 4] = [
     Some("2024-01-01T00:00:01Z"),
 ];
 
-const HOSTNAMES: [&str; 9] = [
+pub(crate) const HOSTNAMES: [&str; 9] = [
     "example.com",
     "a.example.com",
     "b.a.example.com",
@@ -32,10 +32,10 @@ const HOSTNAMES: [&str; 9] = [
 ];
 
 /// What the values of path matches and the paths of requests are made of.
-const SEGMENTS: [&str; 6] = ["a", "b", "bc", "ab", "A", "%61"];
+pub(crate) const SEGMENTS: [&str; 6] = ["a", "b", "bc", "ab", "A", "%61"];
 
 /// Only what `regex` and `regex-lite` understand alike.
-const PATH_PATTERNS: [&str; 12] = [
+pub(crate) const PATH_PATTERNS: [&str; 12] = [
     "(?x) /a # a note",
     ".*",
     "/a",
@@ -51,8 +51,8 @@ const PATH_PATTERNS: [&str; 12] = [
     "a",
 ];
 
-const VALUES: [&str; 4] = ["1", "2", "1,2", "%31"];
-const VALUE_PATTERNS: [&str; 6] = ["1", "1|12", ".*", "[12,]+", "(1|2)(,|; )[12]", "\u{e9}"];
+pub(crate) const VALUES: [&str; 4] = ["1", "2", "1,2", "%31"];
+pub(crate) const VALUE_PATTERNS: [&str; 6] = ["1", "1|12", ".*", "[12,]+", "(1|2)(,|; )[12]", "\u{e9}"];
 /// A valid configuration.
 pub(crate) fn configuration() -> impl Strategy<Value = Configuration> {
     let names = subsequence(&NAMES[..], 1..=4).prop_shuffle();

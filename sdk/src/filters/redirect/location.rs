@@ -9,8 +9,8 @@ use crate::listener::Scheme;
 use crate::matching::host::without_port;
 
 impl RequestRedirect {
-    /// The absolute URI to which the client is sent.
-    pub(super) fn location(&self, cx: &Cx<'_>) -> String {
+    /// The absolute URI to which the client is sent; `None` where neither the filter nor the request names a host.
+    pub(super) fn location(&self, cx: &Cx<'_>) -> Option<String> {
         let listener_scheme = cx.listener.and_then(|listener| listener.scheme);
         let scheme = self.scheme.unwrap_or_else(|| as_seen_by_client(listener_scheme, cx));
         let port = self.port(scheme, listener_scheme, cx);
@@ -19,7 +19,14 @@ impl RequestRedirect {
         match &self.hostname {
             Some(hostname) => location.push_str(hostname),
             // What the client sent stands in a header of the answer. A request for what is no host has been refused.
-            None => location.push_str(&String::from_utf8_lossy(without_port(cx.request.authority()))),
+            None => {
+                let host = without_port(cx.request.authority());
+                if host.is_empty() {
+                    // "A recipient that processes such a URI reference MUST reject it as invalid" (RFC 9110, section 4.2.1).
+                    return None;
+                }
+                location.push_str(&String::from_utf8_lossy(host));
+            }
         }
         if let Some(port) = port {
             // Writing to a String cannot fail.
@@ -37,7 +44,7 @@ impl RequestRedirect {
             path.insert(0, b'/');
         }
         location.push_str(&as_uri(&path, b"?"));
-        location
+        Some(location)
     }
 
     /// The port that the location names; `None` where it "SHOULD" be left out.

@@ -28,7 +28,8 @@ pub(crate) struct RequestRedirect {
 
 impl Filter for RequestRedirect {
     fn on_request<'r>(&'r self, cx: &mut Cx<'_>, plan: &mut Plan<'r>) -> Flow {
-        plan.redirect = Some(Redirection { status: self.status, location: self.location(cx) });
+        let Some(location) = self.location(cx) else { return Flow::BadHost };
+        plan.redirect = Some(Redirection { status: self.status, location });
         Flow::Answered
     }
 }

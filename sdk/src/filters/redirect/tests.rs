@@ -1,5 +1,8 @@
 use serde_json::{Value, json};
 
+use crate::draw::Draw;
+use crate::kinds::Kinds;
+use crate::request::RequestView;
 use crate::testing::{get, one_rule, routes};
 
 /// The `Location` of a redirect on a listener.
@@ -87,4 +90,25 @@ fn without_a_listener_the_port_is_that_on_which_the_proxy_was_reached() {
     let request = crate::RequestView::new(&headers, &|| Some(8080));
     let plan = routes.plan(&request, &mut crate::Draw::seeded(0));
     assert_eq!(plan.redirect.unwrap().location, "http://a:8080/");
+}
+
+#[test]
+fn a_redirect_to_the_host_of_a_request_that_names_none_is_refused() {
+    for (redirect, location) in [
+        (json!({}), None),
+        (json!({ "scheme": "https" }), None),
+        (json!({ "hostname": "example.org", "port": 80 }), Some("http://example.org/foo")),
+    ] {
+        let configuration =
+            one_rule(json!({ "filters": [{ "type": "RequestRedirect", "requestRedirect": redirect }] }));
+        for authority in [&b""[..], b":8080"] {
+            let headers: [(&[u8], &[u8]); 2] = [(b":authority", authority), (b":path", b"/foo")];
+            let routes = routes(configuration.clone());
+            let request = RequestView::new(&headers, &|| None);
+            let plan = routes.plan(&request, &mut Draw::seeded(1));
+            let reply = plan.reply(Kinds::ALL, None).unwrap();
+            assert_eq!(reply.location, location, "{redirect}");
+            assert_eq!(reply.status, if location.is_some() { 302 } else { 400 }, "{redirect}");
+        }
+    }
 }
