@@ -63,7 +63,7 @@ macro_rules! module {
         $crate::module! { @ $name, $kinds, $combined, $crate::Registry::new }
     };
     (name: $name:expr, extensions: $extensions:expr $(,)?) => {
-        $crate::module! { @ $name, $crate::Kinds::ALL.and($crate::Kinds::EXTENSIONS), true, $extensions }
+        $crate::module! { @ $name, $crate::Kinds::ALL.union($crate::Kinds::EXTENSIONS), true, $extensions }
     };
     (@ $name:expr, $kinds:expr, $combined:expr, $extensions:expr) => {
         const MODULE: $crate::Module = $crate::Module {

@@ -40,7 +40,7 @@ impl Kinds {
     }
 
     /// The two sets together.
-    pub const fn and(self, kinds: Kinds) -> Kinds {
+    pub const fn union(self, kinds: Kinds) -> Kinds {
         Kinds(self.0 | kinds.0)
     }
 
@@ -54,6 +54,6 @@ impl BitOr for Kinds {
     type Output = Kinds;
 
     fn bitor(self, other: Kinds) -> Kinds {
-        self.and(other)
+        self.union(other)
     }
 }

@@ -44,7 +44,7 @@ impl Filter for Obedient {
 
 const OWN: Module = Module {
     name: "own",
-    kinds: Kinds::ALL.and(Kinds::EXTENSIONS),
+    kinds: Kinds::ALL.union(Kinds::EXTENSIONS),
     extensions: || Registry::new().with::<Obedient>("example.com", "Obedient"),
     ..COMBINED
 };
@@ -136,9 +136,11 @@ fn a_log_is_not_filled_by_clients() {
         proxy.request(&get("/", &[("x-do", "log")]));
     }
     assert_eq!(proxy.host.logged().len() - before, 100);
+    proxy.request(&get("/", &[("x-do", "fail")]));
+    assert_eq!(proxy.host.logged().last().unwrap().0, Logged::Error, "an error is told all the same");
     proxy.root.borrow_mut().on_tick();
-    let line = "own: filters wrote 30 more lines, which are left out";
-    assert_eq!(proxy.host.logged().last().unwrap(), &(Logged::Warn, line.to_owned()));
+    let line = "own: filters wrote 30 more such lines, which are left out";
+    assert_eq!(proxy.host.logged().last().unwrap(), &(Logged::Info, line.to_owned()));
     proxy.request(&get("/", &[("x-do", "log")]));
     assert_eq!(proxy.host.logged().last().unwrap().1, "own: Obedient ns/o: as told");
 }

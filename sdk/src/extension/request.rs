@@ -117,7 +117,7 @@ impl<'a> Request<'a> {
         rewritten
             .map(str::as_bytes)
             .or_else(|| self.values(":authority").first().copied())
-            .unwrap_or_default()
+            .unwrap_or_else(|| self.before.arrived.authority())
     }
 
     /// The first value of the header `name`, in any case. Values are bytes: a client may send what is no text.

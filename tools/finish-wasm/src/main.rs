@@ -1,11 +1,11 @@
 //! Finishes a module for the proxy: removes the exports that it has no use for, and what only they needed.
 //!
 //! ```text
-//! finish-wasm IN OUT [--keep EXPORT]…
+//! finish-wasm IN OUT [--as MODULE] [--keep EXPORT]…
 //! ```
 //!
-//! Which exports a module of the project keeps is told by the name of `IN`; `--keep` adds to them, and is how another module
-//! is finished. A module works without this too, only slower.
+//! Which exports a module of the project keeps is told by the name of `IN`. Another module is finished as one of the project's is (one with
+//! filters of its own `--as httproute`), or with those that `--keep` names, which adds to them. A module works without this too, only slower.
 
 mod exports;
 mod finish;
@@ -13,7 +13,7 @@ mod finish;
 use std::path::Path;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: finish-wasm IN OUT [--keep EXPORT]...";
+const USAGE: &str = "usage: finish-wasm IN OUT [--as MODULE] [--keep EXPORT]...";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -35,12 +35,13 @@ fn run(arguments: &[String]) -> Result<String, String> {
     let mut keep = exports::kept(&stem);
     for pair in more.chunks(2) {
         match pair {
+            [flag, module] if flag == "--as" => keep = exports::kept(module),
             [flag, export] if flag == "--keep" => keep.get_or_insert_default().push(export),
             _ => return Err(USAGE.to_owned()),
         }
     }
     let keep =
-        keep.ok_or_else(|| format!("{stem} is no module of this project: name its exports by --keep"))?;
+        keep.ok_or_else(|| format!("{stem} is no module of this project: say which one it is like by --as, or name its exports by --keep"))?;
     let wasm = std::fs::read(input).map_err(|error| format!("{input}: {error}"))?;
     let finished = finish::finish(&wasm, &keep).map_err(|error| format!("{input}: {error}"))?;
     std::fs::write(output, &finished).map_err(|error| format!("{output}: {error}"))?;
