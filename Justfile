@@ -84,6 +84,10 @@ microbench *ARGS:
 fuzz *ARGS:
     @scripts/fuzz {{ ARGS }}
 
+# Load `httproute run` for long, with edits and traps: --requests N --reconfigurations N --traps N --concurrency N
+soak *ARGS: build (envoy envoy_default)
+    @cargo run --quiet --release -p httproute-integration --bin soak -- {{ ARGS }}
+
 # Check formatting, lints, documentation
 lint:
     @scripts/lint

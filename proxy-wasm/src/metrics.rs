@@ -100,6 +100,7 @@ pub struct Metrics {
     counters: [Count; COUNTERS.len()],
     errors: Cell<Option<u32>>,
     warnings: Cell<Option<u32>>,
+    memory: Cell<Option<u32>>,
     /// Requests of each rule that has a name, in the order of the rules' numbers.
     rules: RefCell<Vec<(u32, Count)>>,
     /// What custom filters count, by the name that they have for it.
@@ -126,9 +127,12 @@ impl Metrics {
             let metric = host.define_metric(MetricType::Counter, &format!("httproute.{module}.{suffix}"));
             count.metric.set(metric.ok());
         }
-        for (gauge, suffix) in [(&self.errors, "errors"), (&self.warnings, "warnings")] {
-            let metric =
-                host.define_metric(MetricType::Gauge, &format!("httproute.{module}.problems.{suffix}"));
+        for (gauge, suffix) in [
+            (&self.errors, "problems.errors"),
+            (&self.warnings, "problems.warnings"),
+            (&self.memory, "memory.bytes"),
+        ] {
+            let metric = host.define_metric(MetricType::Gauge, &format!("httproute.{module}.{suffix}"));
             gauge.set(metric.ok());
         }
     }
@@ -185,6 +189,13 @@ impl Metrics {
         }
     }
 
+    /// Tells the proxy how much memory the virtual machine has. It is that of one worker: the one that told it last.
+    pub fn tell_memory<H: Host>(&self, host: &H) {
+        if let Some(metric) = self.memory.get() {
+            let _ = host.record_metric(metric, memory());
+        }
+    }
+
     /// Hands what was counted since the last time over to the proxy.
     pub fn flush<H: Host>(&self, host: &H) {
         let (rules, extensions) = (self.rules.borrow(), self.extensions.borrow());
@@ -199,4 +210,17 @@ impl Metrics {
             }
         }
     }
+}
+
+/// The memory of this virtual machine in bytes. It never shrinks.
+#[cfg(target_arch = "wasm32")]
+fn memory() -> u64 {
+    const PAGE: u64 = 64 * 1024;
+    core::arch::wasm32::memory_size(0) as u64 * PAGE
+}
+
+/// Outside of a virtual machine, as in tests.
+#[cfg(not(target_arch = "wasm32"))]
+fn memory() -> u64 {
+    0
 }

@@ -19,6 +19,7 @@ pub mod native;
 pub mod proxy;
 pub mod record;
 pub mod run;
+pub mod soak;
 pub mod tls;
 pub mod trap_module;
 pub mod wire;
