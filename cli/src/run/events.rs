@@ -60,6 +60,12 @@ impl Events {
         Ok(Events { sender, receiver, edit: None, rejections: Vec::new(), envoy: 0 })
     }
 
+    /// Has an edit taken over once more, of which nothing came for a reason that lies elsewhere.
+    pub(crate) fn edit_again(&mut self) {
+        let now = Instant::now();
+        self.edit.get_or_insert((now, now));
+    }
+
     /// Where events are put in.
     pub(crate) fn sender(&self) -> Sender<Event> {
         self.sender.clone()

@@ -183,7 +183,11 @@ impl Runner<'_> {
                 }
                 Ok(())
             }
-            Err(Trouble::Interrupted(interrupt)) => Err(interrupt),
+            Err(Trouble::Interrupted(interrupt)) => {
+                // Once Envoy is there again.
+                events.edit_again();
+                Err(interrupt)
+            }
             Err(trouble) => {
                 say!(
                     "{}\nnothing is changed: the last good state is served",

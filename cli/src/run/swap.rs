@@ -79,10 +79,11 @@ impl Serving {
                 self.published.forget_modules(&self.good.modules);
                 Ok(())
             }
+            Err(trouble @ Trouble::Interrupted(_)) => Err(trouble),
             Err(trouble) => {
-                if !matches!(trouble, Trouble::Interrupted(_)) {
-                    self.restore(envoy, events);
-                }
+                // An Envoy that does not answer may have ended.
+                events.pause(Duration::from_millis(100))?;
+                self.restore(envoy, events);
                 Err(trouble)
             }
         }

@@ -214,6 +214,27 @@ fn an_envoy_that_dies_is_started_again_with_the_last_good_state() {
     }
 }
 
+#[test]
+fn an_edit_during_which_envoy_dies_is_taken_over_by_the_next() {
+    let (manifests, backends) = (shop(), Backends::start());
+    let mut run = start(manifests.folder(), &backends, &[]);
+    run.serves("http-80").unwrap();
+    let admin = admin(&mut run);
+    let envoy = run.envoy_id().unwrap();
+    kill("STOP", envoy).unwrap();
+    manifests.write("route.yaml", &route("two")).unwrap();
+    // Envoy is asked how far it is.
+    let asked = format!(":{:04X} 01 ", admin.0.port());
+    while !fs::read_to_string("/proc/net/tcp").unwrap().contains(&asked) {
+        std::thread::yield_now();
+    }
+    kill("KILL", envoy).unwrap();
+    run.line("Envoy ended ").unwrap();
+    let mut client = Client::new(run.serves("http-80").unwrap());
+    run.line("changed in ").unwrap();
+    assert_eq!(answers(&mut client), "two");
+}
+
 fn is_running(process: u32) -> bool {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     !status.is_empty() && !status.contains("State:\tZ")

@@ -20,6 +20,9 @@ pub struct Sample {
 /// After so many reconfigurations memory has to be flat.
 const SETTLED: u64 = 100;
 
+/// With fewer samples, which are a second apart, there is nothing to tell.
+const FEWEST: usize = 30;
+
 /// How much more the highest of the last third may be than the highest of the first third, in hundredths.
 const TOLERANCE: u64 = 5;
 
@@ -33,6 +36,9 @@ pub fn verdict(samples: &[Sample]) -> Result<Vec<String>, Vec<String>> {
         _ => Some(samples.len() / 10),
     };
     let rest = samples.get(settled.unwrap_or(0)..).unwrap_or_default();
+    if rest.len() < FEWEST {
+        return Ok(vec!["memory: it was too short to tell".to_owned()]);
+    }
     let third = rest.len().div_ceil(3);
     let mut grew = false;
     let kinds: [(&str, fn(&Sample) -> u64); 3] =
