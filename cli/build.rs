@@ -3,7 +3,9 @@
 use std::path::Path;
 
 fn main() {
-    let module = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist/httproute.wasm");
+    // Where the checkout is now, which is not where it was when this program was built if it has been copied since.
+    let checkout = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
+    let module = Path::new(&checkout).join("../dist/httproute.wasm");
     println!("cargo::rustc-check-cfg=cfg(carries_module)");
     println!("cargo::rerun-if-changed={}", module.display());
     if module.is_file() {
