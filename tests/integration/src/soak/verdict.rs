@@ -41,21 +41,23 @@ pub fn verdict(samples: &[Sample]) -> Result<Vec<String>, Vec<String>> {
     }
     let third = rest.len().div_ceil(3);
     let mut grew = false;
-    let kinds: [(&str, fn(&Sample) -> u64); 3] =
-        [("Envoy", |s| s.envoy), ("Envoy's heap", |s| s.heap), ("the module", |s| s.module)];
-    let lines = kinds.map(|(name, of)| {
+    let mut lines = Vec::new();
+    let mut compare = |name: &str, of: fn(&Sample) -> u64| {
         let highest = |samples: &[Sample]| samples.iter().map(of).max().unwrap_or(0);
         let (first, last) = (highest(&rest[..third]), highest(&rest[rest.len() - third..]));
         let flat = last * 100 <= first * (100 + TOLERANCE);
         grew |= !flat;
         let word = if flat { "flat" } else { "GREW" };
-        format!(
+        lines.push(format!(
             "memory of {name}: {word}, at most {:.2} MiB in the first third and {:.2} MiB in the last",
             mib(first),
             mib(last)
-        )
-    });
-    if grew { Err(lines.into()) } else { Ok(lines.into()) }
+        ));
+    };
+    compare("Envoy", |sample| sample.envoy);
+    compare("Envoy's heap", |sample| sample.heap);
+    compare("the module", |sample| sample.module);
+    if grew { Err(lines) } else { Ok(lines) }
 }
 
 #[cfg(test)]
