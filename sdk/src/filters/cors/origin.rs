@@ -52,7 +52,8 @@ impl OriginPattern {
                 HostPattern::Exact(host) => *origin_host == **host,
                 HostPattern::Under(suffix) => {
                     let label = origin_host.strip_suffix(&**suffix).and_then(|rest| rest.strip_suffix('.'));
-                    label.is_some_and(|label| !label.is_empty())
+                    let is_part_of_name = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
+                    label.is_some_and(|label| !label.is_empty() && label.bytes().all(is_part_of_name))
                 }
             }
     }
@@ -65,7 +66,9 @@ pub(super) fn allows(patterns: &[OriginPattern], origin: &str) -> bool {
         || origin.split_once("://").is_some_and(|(scheme, rest)| {
             !scheme.is_empty()
                 && !rest.is_empty()
-                && origin.bytes().all(|b| b.is_ascii_graphic() && !b"\"',;<>\\".contains(&b))
+                // An origin is scheme, host and port (RFC 6454, section 6.2), without user, path, query or fragment.
+                && rest.bytes().all(|b| b.is_ascii_graphic() && !b"\"',;<>\\/?#@".contains(&b))
+                && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
         });
     is_origin && patterns.iter().any(|pattern| pattern.matches(&origin))
 }
@@ -80,6 +83,8 @@ fn parts(origin: &str) -> Option<(&str, &str, u16)> {
     };
     // The colons of an IPv6 address stand in brackets.
     match rest.rsplit_once(':') {
+        // One number is written in one way.
+        Some((_, port)) if port.starts_with(['+', '0']) => None,
         Some((host, port)) if !port.contains(']') => Some((scheme, host, port.parse().ok()?)),
         _ => Some((scheme, rest, default)),
     }
@@ -116,6 +121,13 @@ mod tests {
             ("https://*.bar.com", "https://.bar.com", false),
             ("https://*.bar.com", "https://xbar.com", false),
             ("https://*.bar.com", "https://a.bar.com.evil.com", false),
+            ("https://*.bar.com", "https://evil.com/.bar.com", false),
+            ("https://*.bar.com", "https://evil.com#.bar.com", false),
+            ("https://*.bar.com", "https://:]evil.bar.com", false),
+            ("https://*.bar.com", "https://a_b.bar.com", true),
+            ("*", "https://user@a.com", false),
+            ("https://a.com", "https://a.com:+443", false),
+            ("https://a.com", "https://a.com:0443", false),
             ("https://*", "https://anything.org", true),
             ("https://*", "http://anything.org", false),
             ("https://*:8443", "https://a:8443", true),
