@@ -8,6 +8,10 @@ const CLUSTER_HEADER: &str = "x-httproute-cluster";
 /// How many copies of a request Envoy carries; the module sends those beyond.
 const MIRRORS: usize = 4;
 
+/// How long a copy may wait for its answer, as long as one that the module sends: the route itself sets no end, and a mirror
+/// that answers nobody would keep each copy for good. Envoy's router reads this header, and does not pass it on.
+const COPY_TIMEOUT_MS: &str = "60000";
+
 /// The one route: the module chooses the upstream by a header, and rules say how long it may take. So an edit of an HTTPRoute
 /// changes the configuration of the module and nothing else.
 pub(crate) fn route() -> Value {
@@ -25,13 +29,17 @@ pub(crate) fn route() -> Value {
 /// Envoy sends a copy where the module puts the name of an upstream into a mirror header; the copies do not show it. What is
 /// removed for the request itself would not be mirrored, so its backend does see these headers.
 fn mirror_policies() -> Vec<Value> {
-    let removed: Vec<Value> = private_headers().map(|name| json!({ "remove": name })).collect();
+    let mut changes: Vec<Value> = private_headers().map(|name| json!({ "remove": name })).collect();
+    changes.push(json!({ "append": {
+        "header": { "key": "x-envoy-upstream-rq-timeout-ms", "value": COPY_TIMEOUT_MS },
+        "append_action": "OVERWRITE_IF_EXISTS_OR_ADD",
+    } }));
     let policy = |name: String| {
         json!({
             "cluster_header": name,
             // "The mirrored request" is the request: the API knows of no other Host for it.
             "disable_shadow_host_suffix_append": true,
-            "request_headers_mutations": removed,
+            "request_headers_mutations": changes,
         })
     };
     mirror_headers().map(policy).collect()

@@ -21,6 +21,8 @@ pub struct Cluster {
     pub host: String,
     /// What it speaks.
     pub protocol: Protocol,
+    /// Whether it gets nothing but copies of requests.
+    pub copies_only: bool,
     /// Whether the user says where it is ([`Options::overridden`]).
     pub overridden: bool,
     /// The routes that refer to it, by name.
@@ -46,9 +48,11 @@ pub(crate) fn clusters(
                 backend: backend.clone(),
                 host: format!("{}.{}.svc.cluster.local", backend.service.name, backend.service.namespace),
                 protocol,
+                copies_only: true,
                 overridden: options.overridden.contains(backend),
                 used_by: Vec::new(),
             });
+            cluster.copies_only &= !resolved.primaries.contains(backend);
             if cluster.backend != *backend {
                 warnings.push(Warning {
                     document: Some(route.document),

@@ -22,6 +22,8 @@ pub(crate) struct Resolved<'d> {
     /// Those of the faults that are of backends: a module is told of them.
     pub(crate) unresolved_backends: BTreeSet<String>,
     pub(crate) backends: BTreeMap<BackendName, Protocol>,
+    /// Those of the backends that get requests, and not only copies of them.
+    pub(crate) primaries: BTreeSet<BackendName>,
     /// The objects that ExtensionRef filters name.
     pub(crate) extensions: BTreeMap<(String, String, ObjectName), &'d Value>,
 }
@@ -38,6 +40,9 @@ impl<'d> Resolved<'d> {
         for (pointer, reference) in references.backends {
             match backends.resolve(&route.name.namespace, &reference) {
                 Ok(protocol) => {
+                    if !pointer.ends_with("/requestMirror/backendRef") {
+                        resolved.primaries.extend(reference.backend());
+                    }
                     resolved.backends.extend(reference.backend().map(|backend| (backend, protocol)));
                 }
                 Err(fault) => {

@@ -20,8 +20,9 @@ pub(crate) fn cluster(cluster: &Cluster, options: &RenderOptions) -> Value {
         // "kubernetes.io/ws" is "WebSocket over cleartext as described in RFC6445": an upgrade of HTTP/1.1.
         Protocol::Http1 | Protocol::WebSocket => json!({ "http_protocol_options": {} }),
     };
-    // More than Envoy's 1024, which a gateway reaches soon; still an end for a backend that answers nobody.
-    let limit = 8192;
+    // More than Envoy's 1024, which a gateway reaches soon; still an end for a backend that answers nobody. Copies wait for
+    // nobody, and are what is given up where too many wait: as many as a module lets wait by itself.
+    let limit = if cluster.copies_only { 1024 } else { 8192 };
     let mut object = json!({
         "name": cluster.name,
         "type": if is_address { "STATIC" } else { "STRICT_DNS" },

@@ -117,6 +117,11 @@ impl Envoy {
         Err(format!("it did not serve within {} s", PATIENCE.as_secs()))
     }
 
+    /// The number of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Everything that Envoy and its modules have logged.
     pub fn log(&self) -> String {
         fs::read_to_string(self.folder.join("envoy.log")).unwrap_or_default()
