@@ -45,6 +45,7 @@ pub fn apply<H: Host>(
 }
 
 /// Answers the request, with the header changes of `steps` on the answer.
+#[cold]
 pub fn answer<H: Host>(reply: &Reply<'_>, steps: &[Cow<'_, [HeaderOp]>], host: &H) -> Applied {
     let mut headers = HeaderLines::from(reply.headers);
     if !reply.body.is_empty() && !headers.iter().any(|(name, _)| name == b"content-type") {

@@ -16,6 +16,7 @@ const MAX_LINES: usize = 100;
 ///
 /// It is refused only where nothing in it can be used: a proxy rejects the whole listener then, and a later update may be
 /// stuck behind it. Everything smaller is logged, and is one rule's problem.
+#[cold]
 pub fn configure<H: Host>(vm: &Vm<H>, size: usize) -> bool {
     let (module, host) = (vm.module, &vm.host);
     let bytes = host.buffer(BufferType::PluginConfiguration, size).unwrap_or_default();

@@ -11,6 +11,7 @@ const OF_THE_CONNECTION: [&[u8]; 7] =
     [b"connection", b"expect", b"keep-alive", b"proxy-connection", b"te", b"transfer-encoding", b"upgrade"];
 
 /// The headers of the copy of `request` that `mirror` asks for.
+#[cold]
 pub(crate) fn headers(
     plan: &Plan<'_>,
     mirror: &Mirror<'_>,
@@ -24,6 +25,7 @@ pub(crate) fn headers(
 }
 
 /// Makes the headers say how long the body is, which is known once all of it has come.
+#[cold]
 pub(crate) fn set_length(lines: &mut HeaderLines, length: usize) {
     let told = lines.iter().any(|(name, _)| name == CONTENT_LENGTH);
     lines.retain(|(name, _)| name != CONTENT_LENGTH);
@@ -34,6 +36,7 @@ pub(crate) fn set_length(lines: &mut HeaderLines, length: usize) {
 }
 
 /// How long the request says that its body is.
+#[cold]
 pub(crate) fn length(request: &RequestView<'_>) -> Option<usize> {
     str::from_utf8(request.header("content-length").next()?).ok()?.parse().ok()
 }

@@ -118,6 +118,7 @@ struct Count {
 impl Metrics {
     /// Makes the metrics known to the proxy: those that a module of these `kinds` can have. Where that is done already,
     /// nothing happens.
+    #[cold]
     pub fn define<H: Host>(&self, module: &str, kinds: Kinds, host: &H) {
         if self.errors.get().is_some() {
             return;
@@ -138,6 +139,7 @@ impl Metrics {
     }
 
     /// Makes the named rules of a configuration known to the proxy, in the place of those of an earlier one.
+    #[cold]
     pub fn define_rules<H: Host>(&self, module: &str, routes: &Routes, host: &H) {
         // What was counted for the earlier ones is theirs.
         self.flush(host);
@@ -180,6 +182,7 @@ impl Metrics {
     }
 
     /// Tells the proxy how many problems the configuration has.
+    #[cold]
     pub fn problems<H: Host>(&self, errors: usize, warnings: usize, host: &H) {
         for (gauge, n) in [(&self.errors, errors), (&self.warnings, warnings)] {
             if let Some(metric) = gauge.get() {
@@ -197,6 +200,7 @@ impl Metrics {
     }
 
     /// Hands what was counted since the last time over to the proxy.
+    #[cold]
     pub fn flush<H: Host>(&self, host: &H) {
         let (rules, extensions) = (self.rules.borrow(), self.extensions.borrow());
         let named = rules.iter().map(|(_, count)| count).chain(extensions.iter().map(|(_, count)| count));

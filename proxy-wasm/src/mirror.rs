@@ -89,6 +89,7 @@ impl<H: Host> Copies<H> {
     }
 
     /// Sends the copies: the request is complete. `stream` is the context that the caller runs in.
+    #[cold]
     pub fn complete(mut self, trailers: HeaderLines, stream: u32) {
         if self.copies.is_empty() {
             return;
@@ -106,6 +107,7 @@ impl<H: Host> Copies<H> {
         let _ = self.vm.host.set_context(stream);
     }
 
+    #[cold]
     fn give_up(&mut self, counter: Counter) {
         self.vm.metrics.count(counter, self.copies.len());
         self.copies = Vec::new();

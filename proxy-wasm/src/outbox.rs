@@ -53,6 +53,7 @@ impl Outbox {
     }
 
     /// Sends what is in the outbox. To be called in a callback of the root context.
+    #[cold]
     pub fn send<H: Host>(&self, root: u32, metrics: &Metrics, host: &H) {
         // Taken out first: what a host does in a call is not to meet a borrowed outbox.
         let calls = self.waiting.take();
@@ -62,6 +63,7 @@ impl Outbox {
         }
     }
 
+    #[cold]
     fn send_one<H: Host>(&self, call: &Call, host: &H) -> Counter {
         if !fits(call) {
             return Counter::MirrorTooLarge;
@@ -80,6 +82,7 @@ impl Outbox {
     }
 
     /// Takes the answer to a call, which is nobody's but the metrics'. To be called in the callback that brings it.
+    #[cold]
     pub fn answered<H: Host>(&self, headers: usize, metrics: &Metrics, host: &H) {
         self.unanswered.set(self.unanswered.get().saturating_sub(1));
         // A call that was reset has an answer without headers.

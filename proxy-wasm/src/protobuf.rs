@@ -6,8 +6,13 @@
 
 use std::fmt::Write;
 
+use httproute_sdk::Decimal;
+
 /// How deep values may be nested: as deep as the JSON that is read from them.
 const MAX_DEPTH: usize = 120;
+
+/// With what a message begins that has entries: the tag of field 1, whose length follows.
+const ENTRY: u8 = 0x0a;
 
 /// The JSON text of an encoded `google.protobuf.Struct`; `None` where the bytes are no such message.
 ///
@@ -17,13 +22,19 @@ const MAX_DEPTH: usize = 120;
 /// assert_eq!(httproute_proxy_wasm::protobuf::struct_to_json(&message).unwrap(), r#"{"a":true}"#);
 /// assert_eq!(httproute_proxy_wasm::protobuf::struct_to_json(b"\n{\"a\": true}"), None);
 /// ```
+#[cold]
 pub fn struct_to_json(message: &[u8]) -> Option<String> {
-    let mut json = String::with_capacity(message.len() * 2);
+    // Of the memory that JSON takes in vain nothing is ever given back.
+    if message.first().is_some_and(|&tag| tag != ENTRY) {
+        return None;
+    }
+    let mut json = String::with_capacity(message.len() + message.len() / 8);
     write_struct(message, MAX_DEPTH, &mut json)?;
     Some(json)
 }
 
 /// `message Struct { map<string, Value> fields = 1; }`
+#[cold]
 fn write_struct(message: &[u8], depth: usize, json: &mut String) -> Option<()> {
     write_all(message, 1, ['{', '}'], json, |entry, json| {
         let (mut key, mut value) = (&b""[..], &b""[..]);
@@ -44,6 +55,7 @@ fn write_struct(message: &[u8], depth: usize, json: &mut String) -> Option<()> {
 
 /// `message Value { oneof kind { NullValue null_value = 1; double number_value = 2; string string_value = 3;
 /// bool bool_value = 4; Struct struct_value = 5; ListValue list_value = 6; } }`
+#[cold]
 fn write_value(message: &[u8], depth: usize, json: &mut String) -> Option<()> {
     let Some((field, after)) = Field::read(message)? else {
         json.push_str("null");
@@ -56,7 +68,7 @@ fn write_value(message: &[u8], depth: usize, json: &mut String) -> Option<()> {
         (1, Content::Varint(_)) => json.push_str("null"),
         // Not a number and infinity have no form in JSON.
         (2, Content::Fixed64(bits)) if f64::from_bits(bits).is_finite() => {
-            write!(json, "{}", f64::from_bits(bits)).ok()?;
+            write!(json, "{}", Decimal(f64::from_bits(bits))).ok()?;
         }
         (3, Content::Bytes(text)) => write_text(text, json)?,
         (4, Content::Varint(value)) => json.push_str(if value == 0 { "false" } else { "true" }),
@@ -98,6 +110,7 @@ fn write_all(
     Some(())
 }
 
+#[cold]
 fn write_text(bytes: &[u8], json: &mut String) -> Option<()> {
     json.push('"');
     for c in std::str::from_utf8(bytes).ok()?.chars() {

@@ -37,6 +37,7 @@ impl Draw {
     }
 
     /// The next 64 random bits.
+    #[inline]
     pub fn next_u64(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.state;
@@ -46,6 +47,7 @@ impl Draw {
     }
 
     /// A number from `0..n`, each equally likely (off by less than one in four billion); 0 where `n` is 0.
+    #[inline]
     pub fn below(&mut self, n: u32) -> u32 {
         // The high half of a 32 × 32 bit product is below n: no division, no rejection loop.
         (((self.next_u64() >> 32) * u64::from(n)) >> 32) as u32

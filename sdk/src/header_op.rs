@@ -30,6 +30,7 @@ pub type HeaderLines = Vec<(Vec<u8>, Vec<u8>)>;
 
 impl HeaderOp {
     /// The name of the header that this changes.
+    #[inline]
     pub fn name(&self) -> &str {
         match self {
             HeaderOp::Set { name, .. } | HeaderOp::Add { name, .. } | HeaderOp::Remove { name } => name,

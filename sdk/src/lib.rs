@@ -27,11 +27,13 @@
 //! ```
 
 mod config;
+mod decimal;
 mod decision;
 mod draw;
 mod explain;
 pub mod extension;
 mod filters;
+mod hash;
 mod header_op;
 mod kinds;
 mod listener;
@@ -47,6 +49,7 @@ mod route;
 mod routes;
 mod rule;
 mod settings;
+mod sort;
 mod table;
 #[cfg(test)]
 mod testing;
@@ -54,6 +57,7 @@ mod testing;
 mod tests;
 mod timeouts;
 
+pub use decimal::Decimal;
 pub use decision::{Decision, NoRule};
 pub use draw::Draw;
 pub use explain::{Contender, Lost};

@@ -127,6 +127,7 @@ fn apply(steps: &[Cow<'_, [HeaderOp]>], lines: &mut HeaderLines) {
 
 impl Settings {
     /// Whether a header (any case) is one by which modules and proxy talk to each other.
+    #[inline]
     pub fn is_private(&self, name: &[u8]) -> bool {
         std::iter::once(&self.cluster_header)
             .chain(&self.mirror_headers)

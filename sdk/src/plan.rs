@@ -122,6 +122,7 @@ pub enum Carrier {
 
 impl<'r> Plan<'r> {
     /// A plan in which nothing has been decided but the rule.
+    #[inline]
     pub(crate) fn new(decision: Decision, rule: Option<RuleName<'r>>, broken: Kinds) -> Self {
         Plan {
             decision,
@@ -147,6 +148,7 @@ impl<'r> Plan<'r> {
     }
 
     /// Whether something that a module of these `kinds` carries out is wrong in the rule.
+    #[inline]
     pub fn is_broken(&self, kinds: Kinds) -> bool {
         self.broken.has(kinds)
     }

@@ -34,6 +34,7 @@ impl<'a> RequestView<'a> {
     ///
     /// `local_port` tells on which port the proxy received the request. It is asked only where a redirect needs it and the
     /// configuration names no listener port, because asking a proxy for it is dear.
+    #[inline]
     pub fn new(headers: &'a [(&'a [u8], &'a [u8])], local_port: &'a dyn Fn() -> Option<u16>) -> Self {
         let mut view = RequestView {
             headers,
@@ -47,12 +48,15 @@ impl<'a> RequestView<'a> {
         let mut target: &[u8] = b"";
         for &(name, value) in headers {
             match name {
-                b":method" => view.method = value,
-                b":scheme" => view.scheme = value,
-                b":authority" => view.authority = value,
-                b":path" => target = value,
+                [b':', name @ ..] => match name {
+                    b"method" => view.method = value,
+                    b"scheme" => view.scheme = value,
+                    b"authority" => view.authority = value,
+                    b"path" => target = value,
+                    _ => {}
+                },
                 // A proxy that shows no pseudo-header for it still has the Host header.
-                b"host" if view.authority.is_empty() => view.authority = value,
+                [b'h', b'o', b's', b't'] if view.authority.is_empty() => view.authority = value,
                 _ => {}
             }
         }
@@ -104,6 +108,7 @@ impl<'a> RequestView<'a> {
     /// The values of the header `name` (lower case), one for each line of the request.
     ///
     /// `host` stands for the authority, which proxies hold as a pseudo-header.
+    #[inline]
     pub fn header<'n>(&self, name: &'n str) -> impl Iterator<Item = &'a [u8]> + use<'a, 'n> {
         let authority = (name == "host").then_some(self.authority);
         let lines = if authority.is_some() { &[][..] } else { self.headers };
@@ -122,6 +127,7 @@ impl std::fmt::Debug for RequestView<'_> {
 }
 
 /// What stands before the first `byte`, and what stands behind it, if it is there.
+#[inline]
 pub(crate) fn split_at_byte(bytes: &[u8], byte: u8) -> (&[u8], Option<&[u8]>) {
     let mut parts = bytes.splitn(2, |&b| b == byte);
     (parts.next().unwrap_or_default(), parts.next())

@@ -53,6 +53,7 @@ pub struct Routes {
 
 impl Routes {
     /// What the configuration says beside its routes.
+    #[inline]
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
@@ -65,11 +66,12 @@ impl Routes {
     /// What becomes of `request`. "Only one route rule may receive the request."
     ///
     /// `draw` is that request's alone: the decision keeps its seed, from which all draws are taken again when it is resumed.
+    #[inline]
     pub fn plan<'r>(&'r self, request: &RequestView<'_>, draw: &mut Draw) -> Plan<'r> {
         let seed = draw.seed();
         match self.decide(request, seed) {
             Ok(decision) => {
-                self.carry_out(decision, request, draw, true).unwrap_or_else(|| no_rule(NoRule::Unmatched))
+                self.carry_out(decision, request, draw).unwrap_or_else(|| no_rule(NoRule::Unmatched))
             }
             Err(reason) => no_rule(reason),
         }
@@ -78,7 +80,10 @@ impl Routes {
     /// The plan for a decision that another module of the filter chain made: nothing is matched again, for a rewritten path
     /// would pick another rule. `None` where the decision is none of this configuration.
     pub fn resume<'r>(&'r self, decision: Decision, request: &RequestView<'_>) -> Option<Plan<'r>> {
-        self.again(decision, request, true)
+        match decision {
+            Decision::Rule { seed, .. } => self.carry_out(decision, request, &mut Draw::seeded(seed)),
+            Decision::NoRule(reason) => Some(no_rule(reason)),
+        }
     }
 
     /// The changes to the response's headers that a decision brings with it, for a response phase that has no request any
@@ -86,10 +91,22 @@ impl Routes {
     /// CORS filter answered ([`Plan::preflight`]), is for the request phase to remember; and all of it where custom filters saw the
     /// request ([`Plan::extensions`]), for they may have chosen another backend.
     pub fn response_headers(&self, decision: Decision, preflight: bool) -> Steps<'_> {
-        let question: [(&[u8], &[u8]); 3] =
-            [(b":method", b"OPTIONS"), (b"origin", b"null"), (b"access-control-request-method", b"GET")];
-        let gone = RequestView::new(if preflight { &question } else { &[] }, &|| None);
-        self.again(decision, &gone, false).map(|plan| plan.response_headers).unwrap_or_default()
+        self.steps(decision, preflight).unwrap_or_default()
+    }
+
+    fn steps(&self, decision: Decision, preflight: bool) -> Option<Steps<'_>> {
+        let Decision::Rule { rule, matched, seed, .. } = decision else { return None };
+        let rule = self.rules.get(rule as usize)?;
+        rule.match_at(matched)?;
+        let mut steps = Steps::new();
+        filters::response_headers(&rule.filters, &mut steps);
+        if !filters::answer(&rule.filters, preflight) {
+            let chosen = rule.backends.choose(&mut Draw::seeded(seed));
+            if let Some(choice) = chosen.and_then(|index| rule.backends.get(index)) {
+                filters::response_headers(choice.filters(), &mut steps);
+            }
+        }
+        Some(steps)
     }
 
     /// The rules that have a name of their own, by the number that [`Decision::Rule`] has for them.
@@ -110,20 +127,7 @@ impl Routes {
         format!("{}, {}, {listeners}", count(self.routes.len(), "route"), count(self.rules.len(), "rule"))
     }
 
-    fn again<'r>(
-        &'r self,
-        decision: Decision,
-        request: &RequestView<'_>,
-        runs_extensions: bool,
-    ) -> Option<Plan<'r>> {
-        match decision {
-            Decision::Rule { seed, .. } => {
-                self.carry_out(decision, request, &mut Draw::seeded(seed), runs_extensions)
-            }
-            Decision::NoRule(reason) => Some(no_rule(reason)),
-        }
-    }
-
+    #[inline]
     fn decide(&self, request: &RequestView<'_>, seed: u64) -> Result<Decision, NoRule> {
         if has_dot_segment(request.path()) {
             return Err(NoRule::DotSegment);
@@ -139,13 +143,13 @@ impl Routes {
         let table =
             self.tables.get(listener.map_or(0, |listener| listener.table)).ok_or(NoRule::Unmatched)?;
         let rule = |found: Candidate| self.rules.get(found.rule as usize);
-        let mut found = table.find(&host, request.path(), &self.rules, |entry| entry.accepts(request));
+        let mut found = table.find(&host, request.path(), &self.rules, &|entry| entry.accepts(request));
         // A preflight belongs to the rule of the request that it asks about, unless a rule for OPTIONS answers it.
         let answered =
             matches!(found, Found::Match(found) if rule(found).is_some_and(Rule::answers_preflights));
         if let (false, Some(preflight)) = (answered, Preflight::of(request)) {
             let accepts = |entry: &Match| entry.accepts_preflight(request, preflight.method);
-            let asked = table.find(&host, request.path(), &self.rules, accepts);
+            let asked = table.find(&host, request.path(), &self.rules, &accepts);
             if matches!(asked, Found::Match(asked) if rule(asked).is_some_and(Rule::answers_preflights)) {
                 found = asked;
             }
@@ -168,6 +172,7 @@ impl Routes {
     }
 
     /// The listener that a request for `host` belongs to: "a request SHOULD match at most one Listener", the most specific.
+    #[inline]
     pub(crate) fn listener(&self, host: &[u8]) -> Result<(Option<u32>, Option<&Listener>), NoRule> {
         let matching = self.listeners.iter().flatten().enumerate();
         let matching =
@@ -193,12 +198,12 @@ impl Routes {
         }
     }
 
+    #[inline]
     fn carry_out<'r>(
         &'r self,
         decision: Decision,
         request: &RequestView<'_>,
         draw: &mut Draw,
-        runs_extensions: bool,
     ) -> Option<Plan<'r>> {
         let Decision::Rule { listener, rule, matched, .. } = decision else { return None };
         let listener = match listener {
@@ -218,8 +223,7 @@ impl Routes {
         };
         let (settings, backends) = (&self.settings, &rule.backends);
         let level = Level::Rule;
-        let mut cx =
-            Cx { request, listener, prefix, draw, settings, backends, chosen, level, runs_extensions };
+        let mut cx = Cx { request, listener, prefix, draw, settings, backends, chosen, level };
         let mut flow = filters::run(&rule.filters, &mut cx, &mut plan);
         let chosen = cx.chosen.and_then(|index| Some((index, rule.backends.get(index)?)));
         if let Some((index, choice)) = chosen.filter(|_| flow == Flow::Continue || plan.preflight) {
@@ -233,11 +237,14 @@ impl Routes {
         if flow == Flow::BadHost {
             return Some(no_rule(NoRule::BadHost));
         }
-        mirror::assign_carriers(&mut plan, self.settings.mirror_headers.len());
+        if !plan.mirrors.is_empty() {
+            mirror::assign_carriers(&mut plan, self.settings.mirror_headers.len());
+        }
         Some(plan)
     }
 }
 
+#[inline]
 fn no_rule<'r>(reason: NoRule) -> Plan<'r> {
     Plan::new(Decision::NoRule(reason), None, Kinds::NONE)
 }

@@ -25,6 +25,7 @@ pub(crate) struct Rule {
 
 impl Rule {
     /// How people and logs speak of the rule and of its match number `matched`; `route` is `namespace/name`.
+    #[inline]
     pub(crate) fn name_of<'r>(&'r self, route: &'r str, matched: u32) -> RuleName<'r> {
         RuleName { route, rule: self.place as usize, matched: matched as usize, name: self.name.as_deref() }
     }
@@ -35,6 +36,7 @@ impl Rule {
     }
 
     /// Match number `place`, where something can be told of the requests that it is meant for.
+    #[inline]
     pub(crate) fn match_at(&self, place: u32) -> Option<&Match> {
         self.matches.get(place as usize)?.as_ref()
     }

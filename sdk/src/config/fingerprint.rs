@@ -1,6 +1,6 @@
 //! A number that two configurations share only if they decide alike.
 
-use serde_json::Value;
+use crate::reading::json::Json;
 
 /// A running FNV-1a hash of JSON values, the same whatever the order of keys and the form of numbers: a configuration that
 /// went through a protobuf Struct has lost both.
@@ -17,7 +17,7 @@ impl Fingerprint {
     }
 
     /// Adds the name of a part and the part.
-    pub(crate) fn add(&mut self, name: &str, value: &Value) {
+    pub(crate) fn add(&mut self, name: &str, value: &Json<'_>) {
         self.text(name);
         self.json(value);
     }
@@ -33,31 +33,32 @@ impl Fingerprint {
         self.bytes(text.as_bytes());
     }
 
-    fn json(&mut self, value: &Value) {
+    fn json(&mut self, value: &Json<'_>) {
         match value {
-            Value::Null => self.bytes(b"n"),
-            Value::Bool(value) => self.bytes(if *value { b"t" } else { b"f" }),
-            Value::Number(number) => {
+            Json::Null => self.bytes(b"n"),
+            Json::Bool(value) => self.bytes(if *value { b"t" } else { b"f" }),
+            Json::Number(number) => {
                 self.bytes(b"d");
-                self.bytes(&number.as_f64().unwrap_or_default().to_bits().to_le_bytes());
+                self.bytes(&number.to_bits().to_le_bytes());
             }
-            Value::String(text) => {
+            Json::Text(text) => {
                 self.bytes(b"s");
                 self.text(text);
             }
-            Value::Array(items) => {
+            Json::List(items) => {
                 self.bytes(b"[");
                 items.iter().for_each(|item| self.json(item));
                 self.bytes(b"]");
             }
-            // serde_json keeps the keys of an object sorted.
-            Value::Object(map) => {
+            Json::Object(members) => {
+                // A sum is the same in whatever order.
+                let sum = members.iter().fold(0u64, |sum, (key, value)| {
+                    let mut member = Fingerprint::new();
+                    member.add(key, value);
+                    sum.wrapping_add(member.value())
+                });
                 self.bytes(b"{");
-                for (key, value) in map {
-                    self.text(key);
-                    self.json(value);
-                }
-                self.bytes(b"}");
+                self.bytes(&sum.to_le_bytes());
             }
         }
     }

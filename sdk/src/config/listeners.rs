@@ -1,15 +1,16 @@
 //! From `listeners` and `misdirected` to listeners.
 
-use serde_json::Value;
-
-use super::ByName;
+use super::names::Names;
 use super::route::recognisable;
 use crate::kinds::Kinds;
 use crate::listener::{Listener, Scheme};
 use crate::matching::host::HostPattern;
+use crate::reading::json::Json;
 use crate::reading::node::Node;
 use crate::reading::report::{Place, Report};
 use crate::reading::text::is_hostname;
+use crate::route::Route;
+use crate::sort::sort;
 
 /// A listener, and the routes that are attached to it: `None` for all.
 pub(super) struct Attachment {
@@ -17,17 +18,22 @@ pub(super) struct Attachment {
     pub(super) routes: Option<Vec<u32>>,
 }
 
-pub(super) fn decode(list: &[Value], routes: &ByName, report: &mut Report) -> Vec<Attachment> {
-    nodes(list, &Place::Start("/listeners")).map(|node| decode_one(&node, routes, report)).collect()
+pub(super) fn decode(
+    list: &[Json<'_>],
+    names: &Names,
+    routes: &[Route],
+    report: &mut Report,
+) -> Vec<Attachment> {
+    nodes(list, &Place::Start("/listeners")).map(|node| decode_one(&node, names, routes, report)).collect()
 }
 
 /// The items of a list that stands at `place`.
-fn nodes<'a>(list: &'a [Value], place: &'a Place<'a>) -> impl Iterator<Item = Node<'a>> {
+fn nodes<'a>(list: &'a [Json<'a>], place: &'a Place<'a>) -> impl Iterator<Item = Node<'a>> {
     list.iter().enumerate().map(move |(index, value)| Node { value, place: Place::Index(place, index) })
 }
 
 /// A listener in which something is wrong is kept, and answers 500: were it left out, its requests would go to another.
-fn decode_one(node: &Node<'_>, routes: &ByName, report: &mut Report) -> Attachment {
+fn decode_one(node: &Node<'_>, names: &Names, routes: &[Route], report: &mut Report) -> Attachment {
     report.start(Kinds::BACKENDS);
     let mut listener = Listener { hostname: None, port: None, scheme: None, table: 0, broken: false };
     let mut attached = None;
@@ -48,17 +54,17 @@ fn decode_one(node: &Node<'_>, routes: &ByName, report: &mut Report) -> Attachme
             scheme
         });
         if object.get("routes").is_some() {
-            let mut numbers = Vec::new();
+            let mut numbers: Vec<u32> = Vec::new();
             object.each("routes", usize::MAX, report, |node, report| {
                 let Some(name) = node.text(report) else { return };
-                let found = routes.get(name).map(Vec::as_slice).unwrap_or_default();
-                numbers.extend_from_slice(found);
-                if found.is_empty() {
+                let before = numbers.len();
+                numbers.extend(names.find(name, routes));
+                if numbers.len() == before {
                     let message = format!("no route is named {name:?}");
                     report.warn(&node.place, "UnknownRoute", message, "name routes as namespace/name");
                 }
             });
-            numbers.sort_unstable();
+            sort(&mut numbers, &|a, b| a.cmp(&b));
             numbers.dedup();
             attached = Some(numbers);
         }
@@ -81,7 +87,7 @@ fn hostname(node: &Node<'_>, report: &mut Report) -> Option<HostPattern> {
 }
 
 /// The hostnames of `misdirected`; an empty one stands for a listener without a hostname.
-pub(super) fn decode_misdirected(list: &[Value], report: &mut Report) -> Vec<Option<HostPattern>> {
+pub(super) fn decode_misdirected(list: &[Json<'_>], report: &mut Report) -> Vec<Option<HostPattern>> {
     nodes(list, &Place::Start("/misdirected"))
         .filter_map(|node| node.text(report).map(|_| hostname(&node, report)))
         .collect()

@@ -1,8 +1,9 @@
 //! From `rules[].matches[]` to matches.
 
 use crate::matching::Match;
-use crate::matching::header::{HeaderMatch, QueryParamMatch, ValueMatch, whole};
+use crate::matching::header::{HeaderMatch, QueryParamMatch, ValueMatch};
 use crate::matching::path::PathMatch;
+use crate::matching::pattern::Pattern;
 use crate::reading::node::{Node, Object};
 use crate::reading::report::Report;
 use crate::reading::suggest::hint;
@@ -95,7 +96,7 @@ fn decode_path(node: &Node<'_>, report: &mut Report) -> Option<PathMatch> {
             }
             literal(kind, value)
         }
-        "RegularExpression" => match whole(value) {
+        "RegularExpression" => match Pattern::new(value) {
             Ok(_) if value.len() > 1024 => {
                 report.error(place, "InvalidRegex", "the pattern has more than 1024 characters".into(), "");
                 None
@@ -185,7 +186,7 @@ fn decode_predicate(
     let kind = kind_node.as_ref().map_or(Some("Exact"), |node| node.text(report));
     let value = match kind {
         Some("Exact") => ValueMatch::Exact(value.into()),
-        Some("RegularExpression") => match whole(value) {
+        Some("RegularExpression") => match Pattern::new(value) {
             Ok(regex) => ValueMatch::Regex(regex),
             Err(error) => {
                 let message = format!("{value:?} is no regular expression: {error}");

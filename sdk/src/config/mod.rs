@@ -4,20 +4,19 @@ mod document;
 mod fingerprint;
 mod listeners;
 mod matches;
+mod names;
 mod route;
 mod rule;
 mod settings;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::extension::{Extensions, Registry};
 use crate::matching::host::HostPattern;
 use crate::problem::{Problem, Refusal};
+use crate::reading::json::Json;
 use crate::reading::report::{Place, Report};
 use crate::references::{RuleScope, Unresolved};
 use crate::route::Route;
@@ -28,6 +27,7 @@ use crate::table::Table;
 use document::Document;
 use fingerprint::Fingerprint;
 use listeners::Attachment;
+use names::Names;
 
 impl Routes {
     /// Decodes a configuration (`docs/configuration.md`), and says what is wrong with it: all problems at once.
@@ -56,9 +56,10 @@ impl Routes {
         let unresolved = Unresolved::new(unresolved.into_iter());
         let extensions = document.list("extensions", &mut fingerprint)?.unwrap_or_default();
         let extensions = Extensions::decode(&extensions, registry, &mut report);
-        let mut routes: Vec<Route> = Vec::new();
-        let mut rules: Vec<Rule> = Vec::new();
-        let mut by_name = ByName::new();
+        // Most routes have one rule. What is reserved leaves no holes, of which memory that never shrinks would be full.
+        let mut routes: Vec<Route> = Vec::with_capacity(document.routes.len());
+        let mut rules: Vec<Rule> = Vec::with_capacity(document.routes.len());
+        let mut names = Names::default();
         for (index, raw) in document.routes.iter().enumerate() {
             let start = document.route_pointer(index);
             let place = Place::Start(&start);
@@ -77,8 +78,13 @@ impl Routes {
             };
             let route = route::decode(&value, place, number, scope, &mut rules, &mut report);
             if let Some(route) = route {
-                note(&route, number, &mut by_name, &place, &mut report);
+                if !route.name.ends_with('/') && names.find(&route.name, &routes).next().is_some() {
+                    let message =
+                        format!("another route is named {} too, and both are carried out", route.name);
+                    report.warn(&place, "DuplicateName", message, "give each route a name of its own");
+                }
                 routes.push(route);
+                names.add(number, &routes);
             } else {
                 rules.truncate(first_rule);
             }
@@ -87,7 +93,7 @@ impl Routes {
         extensions.report_unused(&mut report);
 
         let listeners = document.list("listeners", &mut fingerprint)?;
-        let listeners = listeners.map(|list| listeners::decode(&list, &by_name, &mut report));
+        let listeners = listeners.map(|list| listeners::decode(&list, &names, &routes, &mut report));
         let misdirected = document.list("misdirected", &mut fingerprint)?.unwrap_or_default();
         let misdirected = listeners::decode_misdirected(&misdirected, &mut report);
 
@@ -128,7 +134,7 @@ fn assemble(
     Routes { settings, fingerprint: fingerprint.value(), listeners, misdirected, tables, routes, rules }
 }
 
-fn tree(raw: &RawValue, place: &Place<'_>, report: &mut Report) -> Option<Value> {
+fn tree<'a>(raw: &'a RawValue, place: &Place<'_>, report: &mut Report) -> Option<Json<'a>> {
     match serde_json::from_str(raw.get()) {
         Ok(value) => Some(value),
         Err(error) => {
@@ -137,16 +143,4 @@ fn tree(raw: &RawValue, place: &Place<'_>, report: &mut Report) -> Option<Value>
             None
         }
     }
-}
-
-/// The numbers of the routes by name: a large configuration is not to be searched for each of them.
-type ByName = BTreeMap<Box<str>, Vec<u32>>;
-
-fn note(route: &Route, number: u32, by_name: &mut ByName, place: &Place<'_>, report: &mut Report) {
-    let same = by_name.entry(route.name.clone()).or_default();
-    if !same.is_empty() && !route.name.ends_with('/') {
-        let message = format!("another route is named {} too, and both are carried out", route.name);
-        report.warn(place, "DuplicateName", message, "give each route a name of its own");
-    }
-    same.push(number);
 }

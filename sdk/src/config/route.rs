@@ -1,10 +1,9 @@
 //! From an HTTPRoute object to a route.
 
-use serde_json::Value;
-
 use super::rule;
 use crate::kinds::Kinds;
 use crate::matching::host::HostPattern;
+use crate::reading::json::Json;
 use crate::reading::node::{Node, Object};
 use crate::reading::report::{Place, Report};
 use crate::reading::text::is_hostname;
@@ -15,7 +14,7 @@ use crate::rule::Rule;
 
 /// Decodes one object and adds its rules, as those of route number `number`, to `rules`. `None` where it is no HTTPRoute.
 pub(crate) fn decode(
-    value: &Value,
+    value: &Json<'_>,
     place: Place<'_>,
     number: u32,
     scope: RuleScope<'_>,
@@ -44,7 +43,7 @@ pub(crate) fn decode(
     spec.mostly(&["parentRefs", "hostnames", "rules", "useDefaultGateways"], report);
     // A list that holds nothing but mistakes is not an empty one, which stands for all hosts.
     let listed =
-        spec.get("hostnames").is_some_and(|node| node.value.as_array().is_none_or(|list| !list.is_empty()));
+        spec.get("hostnames").is_some_and(|node| node.value.as_list().is_none_or(|list| !list.is_empty()));
     let hostnames = listed.then(|| hostnames(&spec, report));
     let scope = RuleScope { namespace, ..scope };
     let mut names: Vec<Box<str>> = Vec::new();
@@ -77,7 +76,7 @@ pub(crate) fn decode(
             }
         }
         // "+kubebuilder:default={{matches: {{path: {type: "PathPrefix", value: "/"}}}}}"
-        None => add(&Node { value: &Value::Object(serde_json::Map::new()), place: spec.place }, 0, report),
+        None => add(&Node { value: &Json::Object(Vec::new()), place: spec.place }, 0, report),
     }
     Some(Route { name: format!("{namespace}/{name}").into(), created, hostnames })
 }
@@ -107,7 +106,10 @@ fn is_http_route(object: &Object<'_>, report: &mut Report) -> Option<()> {
 
 fn created(metadata: Option<&Object<'_>>, report: &mut Report) -> Option<(i64, u32)> {
     let node = metadata?.get("creationTimestamp")?;
-    let created = node.value.as_str().and_then(time::parse);
+    let created = match node.value {
+        Json::Text(text) => time::parse(text),
+        _ => None,
+    };
     if created.is_none() {
         let message = "creationTimestamp is no RFC 3339 time, so the route counts as the youngest".into();
         report.warn(&node.place, "InvalidTimestamp", message, "write it like 2026-01-31T12:00:00Z");

@@ -56,7 +56,7 @@ pub(crate) fn decode(
 
     let mut matches: Vec<Option<Match>> = Vec::new();
     object.each("matches", 64, report, |node, report| matches.push(matches::decode(&node, report)));
-    let unreadable = object.get("matches").is_some_and(|node| !node.value.is_array());
+    let unreadable = object.get("matches").is_some_and(|node| node.value.as_list().is_none());
     if matches.is_empty() && !unreadable {
         matches.push(Some(matches::everything()));
     }
@@ -75,7 +75,7 @@ pub(crate) fn decode(
 fn redirect_with_backends(rule: &Object<'_>, filters: &[RuleFilter], report: &mut Report) {
     let redirects = filters.iter().any(|filter| matches!(filter, RuleFilter::RequestRedirect(_)));
     let Some(backends) = rule.get("backendRefs") else { return };
-    let listed = backends.value.as_array().is_some_and(|list| !list.is_empty());
+    let listed = backends.value.as_list().is_some_and(|list| !list.is_empty());
     if redirects && listed {
         report.within(Kinds::REDIRECT, |report| {
             let message = "a rule with a RequestRedirect filter must not have backendRefs".into();

@@ -1,6 +1,7 @@
 //! From the settings of a configuration to [`Settings`].
 
 use super::document::{Document, form};
+use crate::decimal::Decimal;
 use crate::problem::Refusal;
 use crate::reading::text::is_token;
 use crate::references::ClusterName;
@@ -24,8 +25,9 @@ pub(super) fn decode(document: &Document<'_>) -> Result<(Settings, ClusterName),
     if let Some(limit) = document.number("mirrorBodyLimit")? {
         if limit.fract() != 0.0 || !(0.0..=Settings::MIRROR_BODIES as f64).contains(&limit) {
             return Err(form(format!(
-                "mirrorBodyLimit must be a number of bytes up to {}, but is {limit}",
-                Settings::MIRROR_BODIES
+                "mirrorBodyLimit must be a number of bytes up to {}, but is {}",
+                Settings::MIRROR_BODIES,
+                Decimal(limit)
             )));
         }
         settings.mirror_body_limit = limit as usize;

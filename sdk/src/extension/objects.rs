@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::registry::Code;
 use super::{Filter, Registry};
+use crate::reading::json::Json;
 use crate::reading::node::{Node, Object};
 use crate::reading::report::{Place, Report};
 
@@ -76,7 +75,7 @@ struct Entry {
 
 impl<'g> Extensions<'g> {
     /// Reads the objects of the list `extensions`.
-    pub(crate) fn decode(list: &[Value], registry: &'g Registry, report: &mut Report) -> Self {
+    pub(crate) fn decode(list: &[Json<'_>], registry: &'g Registry, report: &mut Report) -> Self {
         let mut extensions = Extensions { registry, objects: BTreeMap::new() };
         match registry.code {
             Some(code) => (code.read)(&mut extensions, list, report),
@@ -89,13 +88,13 @@ impl<'g> Extensions<'g> {
         extensions
     }
 
-    pub(super) fn read_all(&mut self, list: &[Value], report: &mut Report) {
+    pub(super) fn read_all(&mut self, list: &[Json<'_>], report: &mut Report) {
         for (index, value) in list.iter().enumerate() {
             self.decode_one(index, value, report);
         }
     }
 
-    fn decode_one(&mut self, index: usize, value: &Value, report: &mut Report) {
+    fn decode_one(&mut self, index: usize, value: &Json<'_>, report: &mut Report) {
         let list = Place::Start("/extensions");
         let node = Node { value, place: Place::Index(&list, index) };
         let Some(object) = node.object(report) else { return };

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use serde_core::de::DeserializeOwned;
-use serde_json::Value;
 use serde_path_to_error::Segment;
 
 use super::{Extension, Extensions, Filter, ObjectName, Responded, Responders};
@@ -11,6 +10,7 @@ use crate::filters::extension::ExtensionRef;
 use crate::filters::{Cx, Flow};
 use crate::header_op::HeaderLines;
 use crate::plan::Plan;
+use crate::reading::json::Json;
 use crate::reading::report::{Place, Report};
 use crate::reading::suggest::hint;
 
@@ -41,7 +41,7 @@ pub struct Registry {
 /// holds none of it: every byte of a module is held once for each worker.
 #[derive(Debug)]
 pub(crate) struct Code {
-    pub(super) read: fn(&mut Extensions<'_>, &[Value], &mut Report),
+    pub(super) read: fn(&mut Extensions<'_>, &[Json<'_>], &mut Report),
     pub(super) find: fn(&Extensions<'_>, &ObjectName, &Place<'_>, &mut Report) -> Option<Arc<Extension>>,
     pub(super) report_unused: fn(&Extensions<'_>, &mut Report),
     pub(crate) run: for<'r> fn(&'r ExtensionRef, &mut Cx<'_>, &mut Plan<'r>) -> Flow,
@@ -64,7 +64,7 @@ struct Kind {
     read: Option<Read>,
 }
 
-type Read = fn(&Value) -> Result<Box<dyn Filter>, Fault>;
+type Read = fn(&Json<'_>) -> Result<Box<dyn Filter>, Fault>;
 
 /// What is wrong with a configuration.
 pub(super) struct Fault {
@@ -114,7 +114,7 @@ impl Registry {
         &self,
         group: &str,
         kind: &str,
-        configuration: &Value,
+        configuration: &Json<'_>,
     ) -> Result<Option<Box<dyn Filter>>, Fault> {
         self.get(group, kind).and_then(|kind| kind.read).map(|read| read(configuration)).transpose()
     }
@@ -126,8 +126,8 @@ impl Registry {
     }
 }
 
-fn read<F: Filter + DeserializeOwned>(configuration: &Value) -> Result<Box<dyn Filter>, Fault> {
-    match serde_path_to_error::deserialize::<_, F>(configuration) {
+fn read<F: Filter + DeserializeOwned>(configuration: &Json<'_>) -> Result<Box<dyn Filter>, Fault> {
+    match serde_path_to_error::deserialize::<_, F>(&configuration.to_value()) {
         Ok(filter) => Ok(Box::new(filter)),
         Err(error) => Err(Fault { pointer: pointer(error.path()), message: error.inner().to_string() }),
     }

@@ -1,5 +1,7 @@
 //! The filters of a rule: what each kind says, and what it does to a plan.
 
+use std::borrow::Cow;
+
 pub(crate) mod config;
 pub(crate) mod cors;
 pub(crate) mod extension;
@@ -10,7 +12,7 @@ pub(crate) mod redirect;
 pub(crate) mod rewrite;
 pub(crate) mod split;
 
-use crate::plan::Plan;
+use crate::plan::{Plan, Steps};
 use crate::request::RequestView;
 use cors::{Cors, Preflight};
 use extension::ExtensionRef;
@@ -48,8 +50,6 @@ pub(crate) struct Cx<'a> {
     pub(crate) chosen: Option<usize>,
     /// Where the filters that run stand.
     pub(crate) level: Level,
-    /// Whether custom filters run. A response phase that looks at a plan once more must not have them see the request again.
-    pub(crate) runs_extensions: bool,
 }
 
 /// Where filters stand.
@@ -86,19 +86,21 @@ pub(crate) enum RuleFilter {
 
 impl RuleFilter {
     /// Whether it is a CORS filter, which answers preflights.
+    #[inline]
     pub(crate) fn is_cors(&self) -> bool {
         matches!(self, RuleFilter::Cors(_))
     }
 
-    fn as_filter(&self) -> &dyn Filter {
+    #[inline]
+    fn on_request<'r>(&'r self, cx: &mut Cx<'_>, plan: &mut Plan<'r>) -> Flow {
         match self {
-            RuleFilter::RequestHeaderModifier(filter) => filter,
-            RuleFilter::ResponseHeaderModifier(filter) => filter,
-            RuleFilter::RequestRedirect(filter) => filter,
-            RuleFilter::UrlRewrite(filter) => filter,
-            RuleFilter::RequestMirror(filter) => filter,
-            RuleFilter::Cors(filter) => filter,
-            RuleFilter::ExtensionRef(filter) => filter,
+            RuleFilter::RequestHeaderModifier(filter) => filter.on_request(cx, plan),
+            RuleFilter::ResponseHeaderModifier(filter) => filter.on_request(cx, plan),
+            RuleFilter::RequestRedirect(filter) => filter.on_request(cx, plan),
+            RuleFilter::UrlRewrite(filter) => filter.on_request(cx, plan),
+            RuleFilter::RequestMirror(filter) => filter.on_request(cx, plan),
+            RuleFilter::Cors(filter) => filter.on_request(cx, plan),
+            RuleFilter::ExtensionRef(filter) => filter.on_request(cx, plan),
         }
     }
 }
@@ -107,6 +109,7 @@ impl RuleFilter {
 ///
 /// What changes the response runs even behind a redirect: it goes on every response of the rule. A preflight is answered
 /// before anything else, wherever the CORS filter stands: browsers take no redirect for an answer.
+#[inline]
 pub(crate) fn run<'r>(filters: &'r [RuleFilter], cx: &mut Cx<'_>, plan: &mut Plan<'r>) -> Flow {
     let mut flow = Flow::Continue;
     if Preflight::of(cx.request).is_some() && filters.iter().any(RuleFilter::is_cors) {
@@ -115,7 +118,7 @@ pub(crate) fn run<'r>(filters: &'r [RuleFilter], cx: &mut Cx<'_>, plan: &mut Pla
     for filter in filters {
         let changes_response = matches!(filter, RuleFilter::ResponseHeaderModifier(_) | RuleFilter::Cors(_));
         if flow == Flow::Continue || changes_response {
-            match filter.as_filter().on_request(cx, plan) {
+            match filter.on_request(cx, plan) {
                 Flow::Continue => {}
                 Flow::Answered => flow = Flow::Answered,
                 Flow::BadHost => return Flow::BadHost,
@@ -123,4 +126,22 @@ pub(crate) fn run<'r>(filters: &'r [RuleFilter], cx: &mut Cx<'_>, plan: &mut Pla
         }
     }
     flow
+}
+
+/// The changes that `filters` make to the response's headers, whatever the request was.
+pub(crate) fn response_headers<'r>(filters: &'r [RuleFilter], steps: &mut Steps<'r>) {
+    for filter in filters {
+        if let RuleFilter::ResponseHeaderModifier(modifier) = filter
+            && !modifier.ops.is_empty()
+        {
+            steps.push(Cow::Borrowed(&modifier.ops));
+        }
+    }
+}
+
+/// Whether `filters` answer the request, which may be a `preflight`, so that no filter of a backend runs. Custom filters are left out.
+pub(crate) fn answer(filters: &[RuleFilter], preflight: bool) -> bool {
+    filters
+        .iter()
+        .any(|filter| matches!(filter, RuleFilter::RequestRedirect(_)) || preflight && filter.is_cors())
 }

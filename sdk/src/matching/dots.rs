@@ -4,6 +4,7 @@
 ///
 /// Such a path means another one to whoever resolves it, so it could slip past the rule for that other path. Some backends
 /// decode `%2f`, take `\` for `/`, and leave out what follows a `;`, so these end a segment here too.
+#[inline]
 pub(crate) fn has_dot_segment(path: &[u8]) -> bool {
     let mut rest = path;
     // The characters of the segment so far: dots only, at most two, or `None` where something else stood in it.
@@ -29,6 +30,7 @@ pub(crate) fn has_dot_segment(path: &[u8]) -> bool {
     }
 }
 
+#[inline]
 fn is_dot_segment(dots: Option<usize>) -> bool {
     matches!(dots, Some(1 | 2))
 }

@@ -1,6 +1,7 @@
 //! Hostnames: which pattern a host matches, and which of several matches it most specifically.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 /// The hostname of a listener or a route: `example.com`, `*.example.com`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +48,7 @@ impl HostPattern {
 }
 
 /// How specifically an optional hostname matches `host`, if it does: "When unspecified, all hostnames are matched."
+#[inline]
 pub(crate) fn specificity(hostname: Option<&HostPattern>, host: &[u8]) -> Option<Specificity> {
     hostname.map_or(Some(Specificity::Any), |hostname| hostname.matches(host))
 }
@@ -54,6 +56,7 @@ pub(crate) fn specificity(hostname: Option<&HostPattern>, host: &[u8]) -> Option
 /// The host that a request asks for, in the form that patterns are compared with: without port ("Implementations MUST
 /// ignore any port value specified in the HTTP Host header while performing a match"), in lower case (RFC 9110, section
 /// 4.2.3), and without the dot by which a name may be marked as absolute.
+#[inline]
 pub(crate) fn normalised_host(authority: &[u8]) -> Cow<'_, [u8]> {
     let host = without_port(authority);
     let host = host.strip_suffix(b".").unwrap_or(host);
@@ -61,6 +64,7 @@ pub(crate) fn normalised_host(authority: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// The host of an authority: what stands before the port.
+#[inline]
 pub(crate) fn without_port(authority: &[u8]) -> &[u8] {
     match authority.iter().rposition(|&b| b == b':') {
         // The colons of an IPv6 address stand in brackets.
@@ -82,37 +86,48 @@ pub(crate) struct HostTable<T> {
 }
 
 impl<T> HostTable<T> {
-    /// A table of the values for each pattern, and of that for every host.
-    pub(crate) fn new(mut by_pattern: Vec<(HostPattern, T)>, any: Option<T>) -> Self {
-        by_pattern.sort_by(|(a, _), (b, _)| a.cmp(b));
+    /// A table of the values for each pattern, sorted by pattern, and of that for every host.
+    pub(crate) fn new(by_pattern: Vec<(HostPattern, T)>, any: Option<T>) -> Self {
         let has_wildcards = by_pattern.iter().any(|(pattern, _)| matches!(pattern, HostPattern::Wildcard(_)));
         HostTable { by_pattern, has_wildcards, any }
     }
 
-    /// The values whose patterns match `host` (normalised), the most specific first: "precedence must be given to rules
-    /// from the HTTPRoute with the largest number of characters in a matching non-wildcard hostname, characters in a
-    /// matching hostname".
-    pub(crate) fn lookup<'t>(&'t self, host: &'t [u8]) -> impl Iterator<Item = &'t T> {
-        let exact = self.find(|pattern| match pattern {
+    /// What `look` finds in one of the values whose patterns match `host` (normalised). The most specific is looked at first:
+    /// "precedence must be given to rules from the HTTPRoute with the largest number of characters in a matching non-wildcard
+    /// hostname, characters in a matching hostname".
+    #[inline]
+    pub(crate) fn find<R>(&self, host: &[u8], look: &dyn Fn(&T) -> Option<R>) -> Option<R> {
+        let exact = |pattern: &HostPattern| match pattern {
             HostPattern::Exact(exact) => exact.as_bytes().cmp(host),
-            HostPattern::Wildcard(_) => std::cmp::Ordering::Greater,
-        });
-        let dots = host
-            .iter()
-            .enumerate()
-            .filter(|(place, byte)| self.has_wildcards && **byte == b'.' && *place > 0);
-        let wildcards = dots.filter_map(|(dot, _)| {
-            // No hostname is longer, so a host that is nothing but dots costs no more than another.
-            let suffix = host.get(dot + 1..).filter(|suffix| suffix.len() <= 253)?;
-            self.find(|pattern| match pattern {
-                HostPattern::Exact(_) => std::cmp::Ordering::Less,
-                HostPattern::Wildcard(wildcard) => wildcard.as_bytes().cmp(suffix),
-            })
-        });
-        exact.into_iter().chain(wildcards).chain(&self.any)
+            HostPattern::Wildcard(_) => Ordering::Greater,
+        };
+        if let Some(found) = self.value(exact).and_then(look) {
+            return Some(found);
+        }
+        if self.has_wildcards {
+            for dot in 1..host.len() {
+                if host.get(dot) != Some(&b'.') {
+                    continue;
+                }
+                // No hostname is longer, so a host that is nothing but dots costs no more than another.
+                let Some(suffix) = host.get(dot + 1..).filter(|suffix| suffix.len() <= 253) else { continue };
+                let wildcard = |pattern: &HostPattern| match pattern {
+                    HostPattern::Exact(_) => Ordering::Less,
+                    HostPattern::Wildcard(wildcard) => wildcard.as_bytes().cmp(suffix),
+                };
+                if let Some(found) = self.value(wildcard).and_then(look) {
+                    return Some(found);
+                }
+            }
+        }
+        self.any.as_ref().and_then(look)
     }
 
-    fn find(&self, compare: impl Fn(&HostPattern) -> std::cmp::Ordering) -> Option<&T> {
+    #[inline]
+    fn value(&self, compare: impl Fn(&HostPattern) -> Ordering) -> Option<&T> {
+        if self.by_pattern.is_empty() {
+            return None;
+        }
         let place = self.by_pattern.binary_search_by(|(pattern, _)| compare(pattern)).ok()?;
         self.by_pattern.get(place).map(|(_, value)| value)
     }
@@ -150,10 +165,17 @@ mod tests {
     #[test]
     fn the_most_specific_hostname_comes_first() {
         let table = HostTable::new(
-            ["*.com", "a.b.com", "*.b.com", "b.com"].map(|name| (HostPattern::new(name), name)).into(),
+            ["a.b.com", "b.com", "*.b.com", "*.com"].map(|name| (HostPattern::new(name), name)).into(),
             Some("any"),
         );
-        let found = |host: &str| table.lookup(host.as_bytes()).copied().collect::<Vec<_>>();
+        let found = |host: &str| {
+            let found = std::cell::RefCell::new(Vec::new());
+            table.find::<()>(host.as_bytes(), &|value| {
+                found.borrow_mut().push(*value);
+                None
+            });
+            found.into_inner()
+        };
         assert_eq!(found("a.b.com"), ["a.b.com", "*.b.com", "*.com", "any"]);
         assert_eq!(found("x.a.b.com"), ["*.b.com", "*.com", "any"]);
         assert_eq!(found("b.com"), ["b.com", "*.com", "any"]);

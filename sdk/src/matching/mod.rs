@@ -4,6 +4,7 @@ pub(crate) mod dots;
 pub(crate) mod header;
 pub(crate) mod host;
 pub(crate) mod path;
+pub(crate) mod pattern;
 pub(crate) mod rank;
 
 use crate::request::RequestView;
@@ -33,6 +34,7 @@ pub(crate) struct Candidate {
 
 impl Match {
     /// Whether all conditions hold but Exact and PathPrefix, which the index has looked at.
+    #[inline]
     pub(crate) fn accepts(&self, request: &RequestView<'_>) -> bool {
         self.method.as_ref().is_none_or(|method| method.as_bytes() == request.method())
             && self.path.accepts(request.path())
@@ -53,10 +55,11 @@ impl Match {
 
 impl PathMatch {
     /// Whether a regular expression matches; the index has looked at all else.
+    #[inline]
     pub(crate) fn accepts(&self, path: &[u8]) -> bool {
         match self {
             PathMatch::Exact(_) | PathMatch::Prefix(_) => true,
-            PathMatch::Regex(regex) => std::str::from_utf8(path).is_ok_and(|path| regex.is_match(path)),
+            PathMatch::Regex(pattern) => pattern.matches(path),
         }
     }
 }

@@ -4,9 +4,11 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use hashbrown::HashTable;
-use regex_lite::Regex;
 
 use super::Candidate;
+use super::pattern::Pattern;
+use crate::hash::hash;
+use crate::sort::sort;
 
 /// `matches[].path`.
 #[derive(Clone, Debug)]
@@ -17,7 +19,7 @@ pub(crate) enum PathMatch {
     /// basis." Without the slash at its end, which the specification ignores, so that `/` is empty here.
     Prefix(Box<str>),
     /// A regular expression that matches the whole path.
-    Regex(Regex),
+    Regex(Pattern),
 }
 
 /// The candidates of one hostname by path.
@@ -61,6 +63,13 @@ struct Value {
     shorter: Option<u32>,
 }
 
+/// A path of a match.
+struct Literal<'m> {
+    path: &'m str,
+    is_prefix: bool,
+    candidate: Candidate,
+}
+
 /// Takes the place of bytes that no path of a rule holds.
 const FOREIGN: char = '\u{1}';
 
@@ -68,24 +77,26 @@ impl PathIndex {
     /// The index of candidates that are already in the order of precedence among those of the same path.
     pub(crate) fn new<'m>(candidates: impl Iterator<Item = (Candidate, &'m PathMatch)>) -> Self {
         let mut regexes = Vec::new();
-        // Path, whether it is a prefix, place in the order of precedence.
-        let mut literals: Vec<(&str, bool, u32)> = Vec::new();
-        let mut ranked = Vec::new();
+        // In the order of precedence.
+        let mut literals: Vec<Literal<'m>> = Vec::new();
         for (candidate, path) in candidates {
-            let (path, is_prefix) = match path {
-                PathMatch::Exact(path) => (path, false),
-                PathMatch::Prefix(path) => (path, true),
-                PathMatch::Regex(_) => {
-                    regexes.push(candidate);
-                    continue;
-                }
-            };
-            literals.push((path, is_prefix, ranked.len() as u32));
-            ranked.push(candidate);
+            match path {
+                PathMatch::Exact(path) => literals.push(Literal { path, is_prefix: false, candidate }),
+                PathMatch::Prefix(path) => literals.push(Literal { path, is_prefix: true, candidate }),
+                PathMatch::Regex(_) => regexes.push(candidate),
+            }
         }
-        literals.sort_unstable_by(|a, b| folders_first(a.0, b.0).then_with(|| (a.1, a.2).cmp(&(b.1, b.2))));
+        let literal = |number: &u32| literals.get(*number as usize);
+        let mut sorted: Vec<u32> = (0..literals.len() as u32).collect();
+        sort(&mut sorted, &|a, b| match (literal(&a), literal(&b)) {
+            (Some(x), Some(y)) => {
+                folders_first(x.path, y.path).then_with(|| (x.is_prefix, a).cmp(&(y.is_prefix, b)))
+            }
+            _ => Ordering::Equal,
+        });
+        let path_of = |number: &u32| literal(number).map_or("", |literal| literal.path);
 
-        let values = literals.chunk_by(|a, b| a.0 == b.0);
+        let values = sorted.chunk_by(|a, b| path_of(a) == path_of(b));
         let mut index = PathIndex { regexes: regexes.into(), ..Self::default() };
         index.values.reserve_exact(values.clone().count());
         index.candidates.reserve_exact(literals.len());
@@ -93,7 +104,7 @@ impl PathIndex {
         let mut folders: Vec<(&str, u32)> = Vec::new();
         let mut prefixes: Vec<(&str, u32)> = Vec::new();
         for group in values {
-            let Some(&(path, ..)) = group.first() else { continue };
+            let Some(path) = group.first().map(path_of) else { continue };
             while prefixes.pop_if(|(prefix, _)| !covers(prefix, path)).is_some() {}
             let shorter = prefixes.last().map(|&(_, number)| number);
             let number = index.values.len() as u32;
@@ -116,8 +127,9 @@ impl PathIndex {
                 }
             };
             let start = index.candidates.len();
-            let exact = group.iter().take_while(|(_, is_prefix, _)| !is_prefix).count();
-            index.candidates.extend(group.iter().filter_map(|(.., place)| ranked.get(*place as usize)));
+            let group = group.iter().filter_map(literal);
+            let exact = group.clone().filter(|literal| !literal.is_prefix).count();
+            index.candidates.extend(group.map(|literal| literal.candidate));
             let place = |place: usize| place as u32;
             index.values.push(Value {
                 folder,
@@ -126,7 +138,7 @@ impl PathIndex {
                 shorter,
             });
             index.names.push_str(name);
-            if exact < group.len() {
+            if start + exact < index.candidates.len() {
                 prefixes.push((path, number));
             }
         }
@@ -159,19 +171,31 @@ impl PathIndex {
         by_name
     }
 
-    /// The candidates for `path` in the order of precedence: "`Exact` path match", then regular expressions, then
-    /// "`Prefix` path match with largest number of characters". Whether a regular expression matches is not looked at.
-    pub(crate) fn lookup(&self, path: &[u8]) -> impl Iterator<Item = Candidate> {
+    /// The first of the candidates for `path` that `accepts` takes, in the order of precedence: "`Exact` path match", then regular
+    /// expressions, then "`Prefix` path match with largest number of characters". Whether a regular expression matches is not
+    /// looked at.
+    #[inline]
+    pub(crate) fn find(&self, path: &[u8], accepts: &dyn Fn(Candidate) -> bool) -> Option<Candidate> {
+        let first =
+            |candidates: &[Candidate]| candidates.iter().copied().find(|candidate| accepts(*candidate));
         // "a prefix path match on "/" … has the effect of matching every HTTP request", `OPTIONS *` too.
-        let (exact, longest) = self.literal(path).unwrap_or((&[], self.root));
-        let longest = self.value(longest);
-        let prefixes = std::iter::successors(longest, |value| self.value(value.shorter));
-        let prefixed = prefixes.flat_map(|value| self.candidates(value.candidates.1, value.candidates.2));
-        exact.iter().chain(self.regexes.iter()).chain(prefixed).copied()
+        let (exact, mut prefix) = self.literal(path).unwrap_or((&[], self.root));
+        if let Some(found) = first(exact).or_else(|| first(&self.regexes)) {
+            return Some(found);
+        }
+        while let Some(value) = self.value(prefix) {
+            let (_, start, end) = value.candidates;
+            if let Some(found) = first(self.candidates(start, end)) {
+                return Some(found);
+            }
+            prefix = value.shorter;
+        }
+        None
     }
 
     /// The candidates that ask for exactly this path, and the longest prefix that covers it; `None` where no folder of a rule
     /// is above it.
+    #[inline]
     fn literal(&self, path: &[u8]) -> Option<(&[Candidate], Option<u32>)> {
         let number = self.folder(path)?;
         let folder = self.folders.get(number as usize)?;
@@ -191,6 +215,7 @@ impl PathIndex {
         Some((exact, if prefixed < end { Some(number) } else { value.shorter }))
     }
 
+    #[inline]
     fn folder(&self, path: &[u8]) -> Option<u32> {
         match std::str::from_utf8(path) {
             Ok(path) if path.is_ascii() => Some(*self.router.at(path).ok()?.value),
@@ -203,15 +228,18 @@ impl PathIndex {
         }
     }
 
+    #[inline]
     fn value(&self, number: Option<u32>) -> Option<&Value> {
         self.values.get(number? as usize)
     }
 
+    #[inline]
     fn name(&self, value: &Value) -> &[u8] {
         let (start, end) = value.name;
         self.names.as_bytes().get(start as usize..end as usize).unwrap_or_default()
     }
 
+    #[inline]
     fn candidates(&self, start: u32, end: u32) -> &[Candidate] {
         self.candidates.get(start as usize..end as usize).unwrap_or_default()
     }
@@ -228,13 +256,6 @@ fn folders_first(a: &str, b: &str) -> Ordering {
     a.bytes().map(key).cmp(b.bytes().map(key))
 }
 
-/// FNV-1a, with its high bits stirred for the table, which goes by them.
-fn hash(folder: u32, name: &[u8]) -> u64 {
-    let start = 0xcbf2_9ce4_8422_2325 ^ u64::from(folder);
-    let hash = name.iter().fold(start, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
-    (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-}
-
 impl fmt::Debug for PathIndex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "PathIndex({} values, {} regexes)", self.values.len(), self.regexes.len())
@@ -246,10 +267,20 @@ mod tests {
     use super::*;
 
     /// The numbers of the paths that are candidates for a request's path.
+    #[inline]
     fn lookup(paths: &[PathMatch], path: &str) -> Vec<u32> {
         let candidates =
             paths.iter().enumerate().map(|(n, path)| (Candidate { rule: n as u32, matched: 0 }, path));
-        PathIndex::new(candidates).lookup(path.as_bytes()).map(|candidate| candidate.rule).collect()
+        found(&PathIndex::new(candidates), path.as_bytes())
+    }
+
+    fn found(index: &PathIndex, path: &[u8]) -> Vec<u32> {
+        let found = std::cell::RefCell::new(Vec::new());
+        index.find(path, &|candidate| {
+            found.borrow_mut().push(candidate.rule);
+            false
+        });
+        found.into_inner()
     }
 
     fn exact(value: &str) -> PathMatch {
@@ -306,13 +337,13 @@ mod tests {
     #[test]
     fn bytes_that_are_not_ascii_match_no_literal_but_stay_in_their_element() {
         let paths = [prefix("/a"), prefix("/a/b"), exact("/a/b")];
-        let found = |path: &[u8]| {
+        let found_for = |path: &[u8]| {
             let candidates =
                 paths.iter().enumerate().map(|(n, p)| (Candidate { rule: n as u32, matched: 0 }, p));
-            PathIndex::new(candidates).lookup(path).map(|c| c.rule).collect::<Vec<_>>()
+            found(&PathIndex::new(candidates), path)
         };
-        assert_eq!(found(b"/a/b\xff"), [0]);
-        assert_eq!(found(b"/a/b/\xff"), [1, 0]);
-        assert!(found(b"/a\xff").is_empty());
+        assert_eq!(found_for(b"/a/b\xff"), [0]);
+        assert_eq!(found_for(b"/a/b/\xff"), [1, 0]);
+        assert!(found_for(b"/a\xff").is_empty());
     }
 }

@@ -1,23 +1,24 @@
 //! Reading a JSON value of which the place is known.
 
+use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
-use serde_json::{Map, Value};
-
+use super::json::Json;
 use super::report::{Place, Report};
 use super::suggest::hint;
+use crate::decimal::Decimal;
 
 /// A JSON value and its place in the document.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Node<'a> {
-    pub(crate) value: &'a Value,
+    pub(crate) value: &'a Json<'a>,
     pub(crate) place: Place<'a>,
 }
 
 /// A JSON object and its place in the document.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Object<'a> {
-    map: &'a Map<String, Value>,
+    members: &'a [(Cow<'a, str>, Json<'a>)],
     pub(crate) place: Place<'a>,
 }
 
@@ -25,7 +26,7 @@ impl<'a> Node<'a> {
     /// The value as an object; anything else is an error.
     pub(crate) fn object(&self, report: &mut Report) -> Option<Object<'a>> {
         match self.value {
-            Value::Object(map) => Some(Object { map, place: self.place }),
+            Json::Object(members) => Some(Object { members, place: self.place }),
             _ => self.wrong_type("an object", report),
         }
     }
@@ -33,32 +34,35 @@ impl<'a> Node<'a> {
     /// The value as text; anything else is an error.
     pub(crate) fn text(&self, report: &mut Report) -> Option<&'a str> {
         match self.value {
-            Value::String(text) => Some(text),
+            Json::Text(text) => Some(text),
             _ => self.wrong_type("a string", report),
         }
     }
 
     /// The value as a whole number that lies in `range`; anything else is an error.
     pub(crate) fn integer(&self, range: RangeInclusive<u32>, report: &mut Report) -> Option<u32> {
-        // A configuration that went through a protobuf Struct has doubles for numbers.
-        let number = match self.value {
-            Value::Number(number) => number.as_f64().filter(|number| number.fract() == 0.0),
-            _ => None,
-        };
-        let Some(number) = number else { return self.wrong_type("a whole number", report) };
+        let Json::Number(number) = *self.value else { return self.wrong_type("a whole number", report) };
+        if number.fract() != 0.0 {
+            return self.wrong_type("a whole number", report);
+        }
         if number >= f64::from(*range.start()) && number <= f64::from(*range.end()) {
             return Some(number as u32);
         }
-        let message =
-            format!("{} is {number}, but must be between {} and {}", self.name(), range.start(), range.end());
+        let message = format!(
+            "{} is {}, but must be between {} and {}",
+            self.name(),
+            Decimal(number),
+            range.start(),
+            range.end()
+        );
         report.error(&self.place, "OutOfRange", message, "");
         None
     }
 
     /// The items of the value as an array; anything else is an error.
-    pub(crate) fn items(&self, report: &mut Report) -> Option<&'a [Value]> {
+    pub(crate) fn items(&self, report: &mut Report) -> Option<&'a [Json<'a>]> {
         match self.value {
-            Value::Array(items) => Some(items),
+            Json::List(items) => Some(items),
             _ => self.wrong_type("a list", report),
         }
     }
@@ -66,7 +70,7 @@ impl<'a> Node<'a> {
     /// The value as a boolean; anything else is an error.
     pub(crate) fn boolean(&self, report: &mut Report) -> Option<bool> {
         match self.value {
-            Value::Bool(value) => Some(*value),
+            Json::Bool(value) => Some(*value),
             _ => self.wrong_type("true or false", report),
         }
     }
@@ -81,14 +85,15 @@ impl<'a> Node<'a> {
         }
     }
 
+    #[cold]
     fn wrong_type<T>(&self, wanted: &str, report: &mut Report) -> Option<T> {
         let got = match self.value {
-            Value::Null => "null".to_owned(),
-            Value::Bool(value) => format!("{value}"),
-            Value::Number(number) => format!("the number {number}"),
-            Value::String(text) => format!("the string {text:?}"),
-            Value::Array(_) => "a list".to_owned(),
-            Value::Object(_) => "an object".to_owned(),
+            Json::Null => "null".to_owned(),
+            Json::Bool(value) => format!("{value}"),
+            Json::Number(number) => format!("the number {}", Decimal(*number)),
+            Json::Text(text) => format!("the string {text:?}"),
+            Json::List(_) => "a list".to_owned(),
+            Json::Object(_) => "an object".to_owned(),
         };
         report.error(&self.place, "WrongType", format!("{} must be {wanted}, but is {got}", self.name()), "");
         None
@@ -98,8 +103,8 @@ impl<'a> Node<'a> {
 impl<'a> Object<'a> {
     /// The member `key`; `null` counts as absent, as it does for the API server.
     pub(crate) fn get<'o>(&'o self, key: &'o str) -> Option<Node<'o>> {
-        let value = self.map.get(key)?;
-        (!value.is_null()).then_some(Node { value, place: Place::Key(&self.place, key) })
+        let (_, value) = self.members.iter().rfind(|(member, _)| member == key)?;
+        (*value != Json::Null).then_some(Node { value, place: Place::Key(&self.place, key) })
     }
 
     /// The member `key` as text, where it is there.
@@ -158,10 +163,10 @@ impl<'a> Object<'a> {
     }
 
     /// The members that are not in `known`.
-    pub(crate) fn unknown<'o>(&'o self, known: &'o [&str]) -> impl Iterator<Item = &'a String> {
-        self.map
+    pub(crate) fn unknown<'o>(&'o self, known: &'o [&str]) -> impl Iterator<Item = &'a str> {
+        self.members
             .iter()
-            .filter(|(key, value)| !value.is_null() && !known.contains(&key.as_str()))
-            .map(|(key, _)| key)
+            .filter(|(key, value)| *value != Json::Null && !known.contains(&&**key))
+            .map(|(key, _)| &**key)
     }
 }

@@ -60,12 +60,14 @@ pub(crate) struct Report {
 
 impl Report {
     /// Something that is not carried out.
+    #[cold]
     pub(crate) fn error(&mut self, at: &Place<'_>, code: &'static str, message: String, hint: &str) {
         self.broken = self.broken | self.kind;
         self.push(Severity::Error, at, code, message, hint);
     }
 
     /// Something that a person should look at.
+    #[cold]
     pub(crate) fn warn(&mut self, at: &Place<'_>, code: &'static str, message: String, hint: &str) {
         self.push(Severity::Warning, at, code, message, hint);
     }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use walrus::ModuleConfig;
 
+use crate::uncallable;
+
 /// The custom section that says which features of WebAssembly the module needs: tools that work on it go by that.
 const FEATURES: &str = "target_features";
 
@@ -33,6 +35,7 @@ pub(crate) fn finish(wasm: &[u8], keep: &[&str]) -> Result<Vec<u8>, String> {
         }
     }
     walrus::passes::gc::run(&mut module);
+    uncallable::remove(&mut module);
     Ok(module.emit_wasm())
 }
 

@@ -9,6 +9,7 @@
 
 mod exports;
 mod finish;
+mod uncallable;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -17,6 +17,7 @@ pub(crate) struct Preflight<'a> {
 
 impl<'a> Preflight<'a> {
     /// The question in `request`, if it is a preflight.
+    #[inline]
     pub(crate) fn of(request: &RequestView<'a>) -> Option<Self> {
         if request.method() != b"OPTIONS" {
             return None;

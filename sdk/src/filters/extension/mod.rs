@@ -27,7 +27,7 @@ impl Filter for ExtensionRef {
 impl ExtensionRef {
     pub(crate) fn run<'r>(&'r self, cx: &mut Cx<'_>, plan: &mut Plan<'r>) -> Flow {
         // A rule in which something is wrong answers 500, whatever a filter would say.
-        let (Some(rule), true, true) = (plan.rule, cx.runs_extensions, plan.broken.is_none()) else {
+        let (Some(rule), true) = (plan.rule, plan.broken.is_none()) else {
             return Flow::Continue;
         };
         let mut effects = plan.extensions.take().unwrap_or_default();

@@ -25,6 +25,7 @@ pub(crate) struct ResponseHeaderModifier {
 }
 
 impl Filter for RequestHeaderModifier {
+    #[inline]
     fn on_request<'r>(&'r self, _: &mut Cx<'_>, plan: &mut Plan<'r>) -> Flow {
         if !self.ops.is_empty() {
             plan.request_headers.push(Cow::Borrowed(&self.ops));
@@ -38,6 +39,7 @@ impl Filter for RequestHeaderModifier {
 }
 
 impl Filter for ResponseHeaderModifier {
+    #[inline]
     fn on_request<'r>(&'r self, _: &mut Cx<'_>, plan: &mut Plan<'r>) -> Flow {
         if !self.ops.is_empty() {
             plan.response_headers.push(Cow::Borrowed(&self.ops));

@@ -55,6 +55,7 @@ impl Backends {
 
     /// The backend of one request: "Weight specifies the proportion of requests forwarded to the referenced backend. This
     /// is computed as weight/(sum of all weights in this BackendRefs list)."
+    #[inline]
     pub(crate) fn choose(&self, draw: &mut Draw) -> Option<usize> {
         match &*self.choices {
             [] => None,
@@ -78,11 +79,13 @@ impl Backends {
 }
 
 impl Choice {
+    #[inline]
     pub(crate) fn backend(&self) -> Backend<'_> {
         self.cluster.as_deref().map_or(Backend::Unresolved, Backend::Cluster)
     }
 
     /// The filters to run when this backend is chosen. A reference that cannot be resolved is never forwarded to.
+    #[inline]
     pub(crate) fn filters(&self) -> &[RuleFilter] {
         if self.cluster.is_some() { &self.filters } else { &[] }
     }

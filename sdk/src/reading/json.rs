@@ -1,0 +1,214 @@
+//! A JSON value that borrows its text from the document.
+//!
+//! The tree of one route is made and dropped for each of thousands of routes, so it copies no text and orders no members.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde_core::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+/// A JSON value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Json<'d> {
+    Null,
+    Bool(bool),
+    /// A configuration that went through a protobuf Struct has doubles for numbers, so nothing else is kept of any.
+    Number(f64),
+    Text(Cow<'d, str>),
+    List(Vec<Json<'d>>),
+    /// The members as written. Of two with the same key the last counts.
+    Object(Vec<(Cow<'d, str>, Json<'d>)>),
+}
+
+impl<'d> Json<'d> {
+    /// The items of a list.
+    pub(crate) fn as_list(&self) -> Option<&[Json<'d>]> {
+        match self {
+            Json::List(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The value in the form that types of others are read from.
+    pub(crate) fn to_value(&self) -> Value {
+        match self {
+            Json::Null => Value::Null,
+            Json::Bool(value) => Value::Bool(*value),
+            // A whole number is for a field of any type, a double only for those that have fractions.
+            Json::Number(number) if number.fract() == 0.0 && number.abs() <= WHOLE => {
+                Value::from(*number as i64)
+            }
+            Json::Number(number) => Value::from(*number),
+            Json::Text(text) => Value::from(&**text),
+            Json::List(items) => items.iter().map(Json::to_value).collect(),
+            Json::Object(members) => members.iter().map(|(key, value)| (&**key, value.to_value())).collect(),
+        }
+    }
+}
+
+/// Up to here each whole number is a double.
+const WHOLE: f64 = 9_007_199_254_740_992.0;
+
+impl<'d> Deserialize<'d> for Json<'d> {
+    fn deserialize<D: Deserializer<'d>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyValue)
+    }
+}
+
+struct AnyValue;
+
+impl<'d> Visitor<'d> for AnyValue {
+    type Value = Json<'d>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json<'d>, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json<'d>, E> {
+        Ok(Json::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json<'d>, E> {
+        Ok(Json::Number(value as f64))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Json<'d>, E> {
+        Ok(Json::Number(value as f64))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Json<'d>, E> {
+        Ok(Json::Number(value))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Json<'d>, E> {
+        Ok(Json::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'d str) -> Result<Json<'d>, E> {
+        Ok(Json::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_seq<A: SeqAccess<'d>>(self, mut list: A) -> Result<Json<'d>, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element()? {
+            items.push(item);
+        }
+        Ok(Json::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'d>>(self, mut object: A) -> Result<Json<'d>, A::Error> {
+        let mut members = Vec::new();
+        while let Some((Key(key), value)) = object.next_entry()? {
+            members.push((key, value));
+        }
+        Ok(Json::Object(members))
+    }
+}
+
+/// A JSON value of which only the outermost form has been read.
+///
+/// With [`Json`] all that JSON is read as, whatever form is wanted: each further type would bring its own copy of the reader
+/// into the modules.
+#[derive(Debug)]
+pub(crate) enum Outline<'d> {
+    List(Vec<&'d RawValue>),
+    Object(Vec<(Cow<'d, str>, &'d RawValue)>),
+    /// Anything else.
+    Scalar,
+}
+
+impl<'d> Deserialize<'d> for Outline<'d> {
+    fn deserialize<D: Deserializer<'d>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OutlineOfAny)
+    }
+}
+
+struct OutlineOfAny;
+
+impl<'d> Visitor<'d> for OutlineOfAny {
+    type Value = Outline<'d>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Outline<'d>, E> {
+        Ok(Outline::Scalar)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Outline<'d>, E> {
+        Ok(Outline::Scalar)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Outline<'d>, E> {
+        Ok(Outline::Scalar)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Outline<'d>, E> {
+        Ok(Outline::Scalar)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Outline<'d>, E> {
+        Ok(Outline::Scalar)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Outline<'d>, E> {
+        Ok(Outline::Scalar)
+    }
+
+    fn visit_seq<A: SeqAccess<'d>>(self, mut list: A) -> Result<Outline<'d>, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element()? {
+            items.push(item);
+        }
+        Ok(Outline::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'d>>(self, mut object: A) -> Result<Outline<'d>, A::Error> {
+        let mut members = Vec::new();
+        while let Some((Key(key), value)) = object.next_entry()? {
+            members.push((key, value));
+        }
+        Ok(Outline::Object(members))
+    }
+}
+
+/// A key, which is text; a derived `Cow` would copy it.
+struct Key<'d>(Cow<'d, str>);
+
+impl<'d> Deserialize<'d> for Key<'d> {
+    fn deserialize<D: Deserializer<'d>>(deserializer: D) -> Result<Self, D::Error> {
+        match deserializer.deserialize_any(AnyValue)? {
+            Json::Text(text) => Ok(Key(text)),
+            _ => Err(serde_core::de::Error::custom("a key must be a string")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_borrowed_unless_it_is_escaped() {
+        let json: Json<'_> =
+            serde_json::from_str(r#"{"b":[null,true,-1,2.5,"a\nb"],"a":18446744073709551615}"#).unwrap();
+        let Json::Object(members) = &json else { panic!("{json:?}") };
+        assert!(members.iter().all(|(key, _)| matches!(key, Cow::Borrowed(_))));
+        let list = vec![
+            Json::Null,
+            Json::Bool(true),
+            Json::Number(-1.0),
+            Json::Number(2.5),
+            Json::Text(Cow::Owned("a\nb".into())),
+        ];
+        let members = vec![("b".into(), Json::List(list)), ("a".into(), Json::Number(u64::MAX as f64))];
+        assert_eq!(json, Json::Object(members));
+    }
+}
