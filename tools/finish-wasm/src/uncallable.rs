@@ -28,11 +28,11 @@ pub(crate) fn remove(module: &mut Module) {
                 }
             }
         }
+        // What is gone may have held the last call of a type.
+        walrus::passes::gc::run(module);
         if !replaced {
             return;
         }
-        // What is gone may have held the last call of a type.
-        walrus::passes::gc::run(module);
     }
 }
 
