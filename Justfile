@@ -56,6 +56,23 @@ test-js *ARGS: js
     @scripts/doctor node
     @scripts/count target/logs/test-js.log cargo test -p httproute-integration --test js -- {{ ARGS }}
 
+# Build the playground and serve it on this machine: --port N, or a free one
+playground *FLAGS: js
+    @scripts/playground
+    @python3 playground/serve.py dist/playground {{ FLAGS }}
+
+# Use the playground in a real Chromium, as people do
+playground-test *ARGS: js
+    @scripts/doctor chromium
+    @scripts/playground
+    @scripts/count target/logs/playground-test.log cargo test -p httproute-integration --test playground -- --test-threads=1 {{ ARGS }}
+
+# Take the picture of the playground in docs/
+playground-picture: js
+    @scripts/doctor chromium
+    @scripts/playground
+    @HTTPROUTE_SCREENSHOT=docs/playground.png cargo test --quiet -p httproute-integration --test playground -- a_picture_is_taken
+
 # Run the conformance suite on one Envoy, and write docs/conformance.md
 conformance *ARGS: build (envoy envoy_default)
     @HTTPROUTE_CONFORMANCE_REPORT=docs/conformance.md cargo test -p httproute-integration --test conformance {{ ARGS }}

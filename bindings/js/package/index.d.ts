@@ -178,6 +178,8 @@ export interface Match {
 }
 
 export interface Candidate extends Match {
+  /** What it asks of a request, in words. */
+  condition: string;
   /** The first reason why it lost; null for the winner. */
   lost: string | null;
 }

@@ -101,10 +101,10 @@ fn the_object_has_the_documented_members() {
     assert_eq!(object["listener"], listener);
     assert_eq!(object["winner"], json!({ "route": "shop/cart", "rule": 1, "match": 0 }));
     let candidates = json!([
-        { "route": "shop/cart", "rule": 2, "match": 0, "lost": "the path does not match" },
-        { "route": "shop/cart", "rule": 0, "match": 0, "name": "canary",
+        { "route": "shop/cart", "rule": 2, "match": 0, "condition": "Exact /old", "lost": "the path does not match" },
+        { "route": "shop/cart", "rule": 0, "match": 0, "name": "canary", "condition": "PathPrefix /cart, header x-canary: yes",
           "lost": "the header x-canary is missing or has another value" },
-        { "route": "shop/cart", "rule": 1, "match": 0, "lost": null },
+        { "route": "shop/cart", "rule": 1, "match": 0, "condition": "PathPrefix /cart", "lost": null },
     ]);
     assert_eq!(object["candidates"], candidates);
     let message = |path: &str, header: Value| {

@@ -48,6 +48,7 @@ fn place(candidate: &Candidate) -> Map<String, Value> {
 
 fn candidate(candidate: &Candidate) -> Value {
     let mut place = place(candidate);
+    place.insert("condition".into(), json!(candidate.condition));
     place.insert("lost".into(), json!(candidate.lost));
     Value::Object(place)
 }

@@ -1,6 +1,7 @@
 //! Runs the cases and the demo against real proxies, and the cases against the SDK alone.
 
 pub mod backend;
+pub mod browser;
 pub mod case;
 pub mod client;
 pub mod conformance;

@@ -1,0 +1,14 @@
+// Decides, beside the page, so that a large text never holds up typing.
+import { check, explain, init } from "./js/browser.js";
+
+const ready = init();
+
+addEventListener("message", async ({ data: { text, request, seed } }) => {
+  try {
+    await ready;
+    const report = explain(text, request, { seed });
+    postMessage(report.error ? { failure: report.error, problems: check(text) } : { report, problems: report.problems });
+  } catch (error) {
+    postMessage({ broken: String(error) });
+  }
+});
