@@ -16,7 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use httproute_manifests::ObjectName;
 
 pub(crate) use check::Check;
-pub(crate) use envoy_gateway::EnvoyGateway;
+pub(crate) use envoy_gateway::{EnvoyGateway, ModuleDigest};
 pub(crate) use explain::Explain;
 pub(crate) use image::Image;
 pub(crate) use istio::Istio;

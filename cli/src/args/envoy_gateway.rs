@@ -6,6 +6,7 @@ use clap::Args;
 use httproute_manifests::ObjectName;
 
 use super::image::{Digest, ImageUrl};
+use super::values::object_part;
 use super::{Input, explain};
 
 /// For Envoy Gateway: an EnvoyExtensionPolicy for each listener, and the routes that are left to Envoy Gateway
@@ -30,7 +31,7 @@ pub(crate) struct EnvoyGateway {
     pub(crate) digests: Vec<ModuleDigest>,
 
     /// The Secret with the credentials of the registry, in the namespace of the Gateway
-    #[arg(long, value_name = "SECRET")]
+    #[arg(long, value_name = "SECRET", value_parser = object_part)]
     pub(crate) pull_secret: Option<String>,
 
     /// Only this Gateway is served; may be repeated
@@ -61,6 +62,9 @@ impl FromStr for Images {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let url: ImageUrl = text.parse()?;
+        if url.rest.contains('@') {
+            return Err("the images have a digest each: say them with --digest MODULE=sha256:HEX");
+        }
         match url.rest.contains("{module}") {
             true => Ok(Images(url)),
             false => Err(
@@ -88,6 +92,7 @@ mod tests {
         let images: Images = "r.example.com/x/{module}:1".parse().unwrap();
         assert_eq!(images.of("cors").to_string(), "oci://r.example.com/x/cors:1");
         assert!("r.example.com/cors:1".parse::<Images>().is_err());
+        assert!(format!("r.example.com/{{module}}@sha256:{}", "0".repeat(64)).parse::<Images>().is_err());
         let digest: ModuleDigest = format!("cors=sha256:{}", "0".repeat(64)).parse().unwrap();
         assert_eq!((digest.module.as_str(), digest.digest.0.len()), ("cors", 64));
         assert!("cors".parse::<ModuleDigest>().is_err());

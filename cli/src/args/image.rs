@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use clap::Args;
 
+use super::values::object_part;
+
 /// Where a control plane gets the module from
 #[derive(Debug, Args)]
 pub(crate) struct Image {
@@ -17,7 +19,7 @@ pub(crate) struct Image {
     pub(crate) digest: Option<Digest>,
 
     /// The Secret with the credentials of the registry, in the namespace of what is written
-    #[arg(long, value_name = "SECRET")]
+    #[arg(long, value_name = "SECRET", value_parser = object_part)]
     pub(crate) pull_secret: Option<String>,
 }
 
@@ -49,6 +51,14 @@ impl FromStr for ImageUrl {
             "write oci://REGISTRY/NAME:VERSION, or the https:// URL of a module; oci:// may be left out";
         let (scheme, rest) = text.split_once("://").unwrap_or(("oci", text));
         let is_plain = !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic());
+        if let Some((_, digest)) = rest.split_once('@')
+            && scheme == "oci"
+            && !(digest.starts_with("sha256:") && digest.parse::<Digest>().is_ok())
+        {
+            return Err(
+                "write @sha256: and 64 hexadecimal digits in lower case behind the name of the image",
+            );
+        }
         match ["oci", "https", "http"].contains(&scheme) && is_plain {
             true => Ok(ImageUrl { scheme: scheme.to_owned(), rest: rest.to_owned() }),
             false => Err(FORM),
@@ -89,7 +99,7 @@ mod tests {
         ] {
             assert_eq!(text.parse::<ImageUrl>().unwrap().to_string(), written);
         }
-        for wrong in ["", "oci://", "ftp://example.com/a", "oci://a b"] {
+        for wrong in ["", "oci://", "ftp://example.com/a", "oci://a b", "r/a@sha256:zz", "r/a@0"] {
             assert!(wrong.parse::<ImageUrl>().is_err(), "{wrong}");
         }
         assert_eq!(format!("sha256:{hex}").parse(), Ok(Digest(hex.clone())));

@@ -6,6 +6,7 @@ use clap::Args;
 use httproute_manifests::ObjectName;
 
 use super::image::Image;
+use super::values::object_part;
 use super::{BoundPort, Extension, Input, explain};
 
 /// For Istio: a WasmPlugin and an EnvoyFilter for each port of the Gateways, on the standard output
@@ -39,11 +40,11 @@ pub(crate) struct Istio {
     pub(crate) selector: Vec<Label>,
 
     /// The namespace of those pods, or Istio's root namespace, which stands for all
-    #[arg(long, value_name = "NAMESPACE", default_value = "istio-system", requires = "selector")]
+    #[arg(long, value_name = "NAMESPACE", default_value = "istio-system", requires = "selector", value_parser = object_part)]
     pub(crate) selector_namespace: String,
 
     /// The DNS domain of the cluster, which is part of the names of Istio's upstreams
-    #[arg(long, value_name = "DOMAIN", default_value = "cluster.local")]
+    #[arg(long, value_name = "DOMAIN", default_value = "cluster.local", value_parser = object_part)]
     pub(crate) cluster_domain: String,
 
     /// A kind that the module carries out for ExtensionRef filters; may be repeated
@@ -68,7 +69,10 @@ impl FromStr for Label {
         };
         match text.split_once('=') {
             Some((key, value))
-                if !key.is_empty() && is_word(key, b"/") && value.len() <= 63 && is_word(value, b"") =>
+                if key.split('/').all(|part| !part.is_empty())
+                    && is_word(key, b"/")
+                    && value.len() <= 63
+                    && is_word(value, b"") =>
             {
                 Ok(Label { key: key.to_owned(), value: value.to_owned() })
             }
@@ -88,7 +92,7 @@ mod tests {
             (label.key.as_str(), label.value.as_str()),
             ("gateway.networking.k8s.io/gateway-name", "public")
         );
-        for wrong in ["istio", "=x", "istio=*", "a b=c", "istio=a/b"] {
+        for wrong in ["istio", "=x", "/=x", "istio=*", "a b=c", "istio=a/b"] {
             assert!(wrong.parse::<Label>().is_err(), "{wrong}");
         }
     }

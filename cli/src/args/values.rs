@@ -109,6 +109,22 @@ impl FromStr for Extension {
     }
 }
 
+/// The name of a Kubernetes object, or a DNS domain.
+pub(super) fn object_part(text: &str) -> Result<String, &'static str> {
+    let is_part = |part: &str| {
+        part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+            && !part.is_empty()
+            && !part.starts_with('-')
+            && !part.ends_with('-')
+    };
+    match text.len() <= 253 && text.split('.').all(is_part) {
+        true => Ok(text.to_owned()),
+        false => {
+            Err("write letters in lower case, digits, dashes and dots, as in istio-system or cluster.local")
+        }
+    }
+}
+
 /// A port that can be listened on or connected to.
 fn port(text: &str) -> Option<u16> {
     text.parse().ok().filter(|&port| port > 0)
@@ -134,6 +150,16 @@ mod tests {
             "/cart:1=a:1",
         ] {
             assert!(wrong.parse::<Backend>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_one_that_a_cluster_takes() {
+        for right in ["istio-system", "cluster.local", "1"] {
+            assert_eq!(object_part(right).as_deref(), Ok(right));
+        }
+        for wrong in ["", "Istio", "a b", "-a", "a-", "a..b", "cluster.local.", "{port}", &"x".repeat(254)] {
+            assert!(object_part(wrong).is_err(), "{wrong}");
         }
     }
 

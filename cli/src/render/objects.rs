@@ -1,4 +1,6 @@
-//! Kubernetes objects: how they are written, and how large they may be.
+//! Kubernetes objects: how they are written, how they may be named, and how large they may be.
+
+use std::collections::BTreeSet;
 
 use httproute_manifests::{ObjectName, Warning};
 use serde_json::{Value, json};
@@ -10,6 +12,9 @@ const ANNOTATIONS: usize = 256 << 10;
 
 /// The largest request that etcd takes unless told otherwise.
 const LARGEST: usize = 3 << 19;
+
+/// The longest name of an object.
+const LONGEST_NAME: usize = 253;
 
 /// Objects as YAML, and what will not work with them as written.
 #[derive(Debug, Default)]
@@ -31,12 +36,30 @@ impl Rendered {
         format!("# Written by `httproute render {command}`.\n{}", documents.collect::<Vec<_>>().join("---\n"))
     }
 
-    /// Looks at the size of each object.
+    /// Looks at the name and the size of each object.
     ///
     /// # Errors
     ///
-    /// An object that no cluster takes.
-    pub(crate) fn check_sizes(&mut self) -> Result<(), String> {
+    /// An object that no cluster takes, or two of which the later would take the place of the other.
+    pub(crate) fn check(&mut self) -> Result<(), String> {
+        let mut titles = BTreeSet::new();
+        for object in &self.objects {
+            let title = title(object);
+            let name = object.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
+            if name.len() > LONGEST_NAME {
+                return Err(format!(
+                    "{title} would have a name of {} characters, and a cluster takes {LONGEST_NAME}: give the Gateway or \
+                     the listener a shorter one",
+                    name.len()
+                ));
+            }
+            if let Some(title) = titles.replace(title) {
+                return Err(format!(
+                    "{title} would be there twice: the names of two Gateways and their listeners are the same when joined, \
+                     so rename one of the listeners"
+                ));
+            }
+        }
         for (name, size) in
             self.objects.iter().map(|object| (title(object), object.to_string().len())).collect::<Vec<_>>()
         {
@@ -89,12 +112,23 @@ mod tests {
             let name = ObjectName::new("infra", "large");
             let mut rendered =
                 Rendered { objects: vec![object("v1", "Thing", &name, spec)], ..Rendered::default() };
-            rendered.check_sizes().map(|()| rendered.warnings)
+            rendered.check().map(|()| rendered.warnings)
         };
         assert_eq!(of_size(200 << 10), Ok(Vec::new()));
         let warnings = of_size(300 << 10).unwrap();
         assert_eq!(warnings[0].code, "LargeObject");
         assert!(warnings[0].message.starts_with("Thing infra/large has 3073"), "{}", warnings[0]);
         assert!(of_size(2 << 20).unwrap_err().contains("1.5 MiB"));
+    }
+
+    #[test]
+    fn a_name_is_there_once_and_not_too_long() {
+        let check = |names: &[&str]| {
+            let named = |name: &&str| object("v1", "Thing", &ObjectName::new("infra", *name), json!({}));
+            Rendered { objects: names.iter().map(named).collect(), ..Rendered::default() }.check()
+        };
+        assert_eq!(check(&["a", "b", &"x".repeat(253)]), Ok(()));
+        assert!(check(&["a", "b", "a"]).unwrap_err().starts_with("Thing infra/a would be there twice"));
+        assert!(check(&[&"x".repeat(254)]).unwrap_err().contains("a name of 254 characters"));
     }
 }

@@ -162,6 +162,53 @@ fn what_does_not_work_is_told() {
 }
 
 #[test]
+fn policies_of_one_name_are_refused_and_so_are_digests_of_no_module() {
+    let listener = "  - {name: tls, port: 443, protocol: HTTP, allowedRoutes: {namespaces: {from: All}}}\n";
+    let gateway = |name: &str, listener: &str| {
+        let gateway = SHOP.split("---").next().unwrap();
+        let gateway = gateway.replace("name: public", &format!("name: {name}"));
+        gateway.replace("name: web", &format!("name: {listener}"))
+    };
+    let route = SHOP.split("---").nth(1).unwrap().replace(
+        "parentRefs: [{name: public, namespace: infra}]",
+        "parentRefs: [{name: public, namespace: infra}, {name: public-a, namespace: infra}]",
+    );
+    let same = format!("{}{listener}---{}---{route}", gateway("public", "a-web"), gateway("public-a", "web"));
+    let ran = render(&same, IMAGES, &[]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{}", ran.stderr);
+    assert!(ran.stderr.contains("infra/httproute-public-a-web would be there twice"), "{}", ran.stderr);
+    let one = render(&same, IMAGES, &["--gateway", "infra/public"]);
+    assert_eq!(one.code, Some(0), "{}", one.stderr);
+    assert!(
+        one.stderr.contains("warning[OtherParent]: route shop/cart is printed without"),
+        "{}",
+        one.stderr
+    );
+    let digest = format!("header_modifier=sha256:{}", "0".repeat(64));
+    let ran = render(SHOP, IMAGES, &["--digest", &digest]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
+    assert!(
+        ran.stderr.contains("no such module here, but cors, redirect, header-modifier"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_filter_of_envoy_gateway_itself_stays_with_it() {
+    let own = "    - {type: ExtensionRef, extensionRef: {group: gateway.envoyproxy.io, kind: HTTPRouteFilter, name: own}}\n";
+    let with = SHOP.replacen("  - filters:\n", &format!("  - filters:\n{own}"), 1);
+    let with = format!(
+        "{with}---\napiVersion: gateway.envoyproxy.io/v1alpha1\nkind: HTTPRouteFilter\nmetadata: {{name: own, namespace: shop}}\nspec: {{}}\n"
+    );
+    let ran = render(&with, IMAGES, &[]);
+    assert!(!ran.stderr.contains("HTTPRouteFilter"), "{}", ran.stderr);
+    let (policies, routes) = rendered(&with, IMAGES, &[]);
+    assert_eq!(policies[0]["spec"]["wasm"][0]["config"]["extensions"], Value::Null);
+    assert_eq!(routes[0]["spec"]["rules"][0]["filters"][0]["type"], "ExtensionRef");
+}
+
+#[test]
 fn a_misspelt_field_is_refused() {
     let (policies, _) = rendered(SHOP, IMAGES, &[]);
     for (pointer, wrong) in

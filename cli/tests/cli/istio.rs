@@ -199,6 +199,33 @@ fn the_ports_are_those_of_a_gateway() {
 }
 
 #[test]
+fn flags_that_cannot_be_meant_are_refused() {
+    let digest = "0".repeat(64);
+    let pinned = format!("oci://registry.example.com/httproute@sha256:{digest}");
+    let selected = ["--selector", "a=b"];
+    for (flags, told) in [
+        (vec!["--gateway", "infra/gone"], "there is no Gateway infra/gone to be served"),
+        (vec!["--port", "80=0"], "for port 80 --port says 0"),
+        (["--selector", "a=c"].iter().chain(&selected).copied().collect(), "--selector says a twice"),
+        (
+            selected.iter().copied().chain(["--selector-namespace", "Istio"]).collect(),
+            "write letters in lower case",
+        ),
+        (vec!["--cluster-domain", "{port}"], "write letters in lower case"),
+        (vec!["--pull-secret", "a b"], "write letters in lower case"),
+    ] {
+        let ran = render(SHOP, &flags);
+        assert_ne!(ran.code, Some(0), "{flags:?}");
+        assert_eq!(ran.stdout, "", "{flags:?}");
+        assert!(ran.stderr.contains(told), "{flags:?}\n{}", ran.stderr);
+    }
+    let directory = Directory::with("shop.yaml", SHOP);
+    let arguments = ["render", "istio", "-f", "shop.yaml", "--image", &pinned, "--digest", DIGEST];
+    let ran = directory.run(&arguments);
+    assert!(ran.stderr.contains("--digest and the digest in --image are not the same"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_misspelt_field_is_refused() {
     let objects = rendered(SHOP, &[]);
     for (number, pointer, wrong) in [

@@ -61,6 +61,18 @@ pub(crate) fn read<'d>(
         warnings.push(Warning { document: None, pointer: String::new(), code: "NoGateway", message, hint });
         return options.implicit_gateway.map(|port| implicit(port, options)).into_iter().collect();
     }
+    for name in options.gateways.iter().filter(|name| !all().any(|gateway| gateway.name == **name)) {
+        let message = format!("there is no Gateway {name} to be served");
+        let names: Vec<String> = all().map(|gateway| gateway.name.to_string()).collect();
+        let hint = format!("the manifests have {}", names.join(", "));
+        warnings.push(Warning {
+            document: None,
+            pointer: String::new(),
+            code: "UnknownGateway",
+            message,
+            hint,
+        });
+    }
     all()
         .filter(|gateway| is_served(gateway, options))
         .map(|gateway| read_one(gateway, options, warnings))

@@ -21,6 +21,8 @@ pub(crate) fn resolve_options(arguments: &EnvoyGateway) -> Options {
         certificates_elsewhere: true,
         // A mirror is Envoy Gateway's.
         mirror_header: None,
+        // Envoy Gateway's own kind, which no module looks at.
+        extensions: [("gateway.envoyproxy.io".into(), "HTTPRouteFilter".into())].into(),
         ..Options::default()
     }
 }
@@ -35,6 +37,7 @@ pub(crate) fn render(
     documents: &[Document],
     arguments: &EnvoyGateway,
 ) -> Result<Rendered, String> {
+    modules::check(&arguments.digests)?;
     let mut rendered = Rendered::default();
     for chain in &resolution.chains {
         let listeners = chain.configuration.get("listeners").and_then(Value::as_array);
@@ -57,9 +60,12 @@ pub(crate) fn render(
     for route in served {
         let Some(document) = documents.get(route.document) else { continue };
         warnings::about_route(route, &document.value, &mut rendered);
-        rendered.objects.extend(routes::left(&route.name, &document.value));
+        if let Some(left) = routes::left(&route.name, &document.value) {
+            warnings::about_other_gateways(route, &document.value, &mut rendered);
+            rendered.objects.push(left);
+        }
     }
-    rendered.check_sizes()?;
+    rendered.check()?;
     Ok(rendered)
 }
 

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::args::ModuleDigest;
+
 /// A module and the kinds that it carries out.
 pub(super) type Module = (&'static str, &'static [&'static str]);
 
@@ -17,6 +19,22 @@ const MODULES: [Module; 3] = [
 pub(super) fn of(configuration: &Value) -> Vec<Module> {
     let kinds: Vec<&str> = filters(configuration).filter_map(kind).collect();
     MODULES.into_iter().filter(|(_, own)| own.iter().any(|kind| kinds.contains(kind))).collect()
+}
+
+/// Digests of modules that there are not.
+///
+/// # Errors
+///
+/// The first of them, and which modules there are.
+pub(super) fn check(digests: &[ModuleDigest]) -> Result<(), String> {
+    let is_known = |digest: &&ModuleDigest| MODULES.iter().any(|(module, _)| *module == digest.module);
+    match digests.iter().find(|digest| !is_known(digest)) {
+        Some(unknown) => {
+            let names = MODULES.map(|(module, _)| module).join(", ");
+            Err(format!("--digest {}=…: there is no such module here, but {names}", unknown.module))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Whether a filter is one that a module carries out.

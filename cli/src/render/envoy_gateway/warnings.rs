@@ -52,6 +52,25 @@ pub(super) fn about_route(route: &RouteStatus, value: &Value, rendered: &mut Ren
     }
 }
 
+/// A Gateway for which there are no modules serves the route without their filters.
+pub(super) fn about_other_gateways(route: &RouteStatus, value: &Value, rendered: &mut Rendered) {
+    let parents = value.get("spec").into_iter().flat_map(|spec| items(spec, "parentRefs"));
+    for (number, parent) in parents.enumerate() {
+        let pointer = format!("/spec/parentRefs/{number}");
+        if route.parents.iter().any(|served| served.pointer == pointer && !served.listeners.is_empty()) {
+            continue;
+        }
+        let name = parent.get("name").and_then(Value::as_str).unwrap_or_default();
+        let message = format!(
+            "route {} is printed without the filters that {name}, another parent, may need",
+            route.name
+        );
+        let hint = "whoever serves it would skip them: give it a route of its own, or render for all parents at once";
+        let (document, code) = (Some(route.document), "OtherParent");
+        rendered.warnings.push(Warning { document, pointer, code, message, hint: hint.into() });
+    }
+}
+
 /// A header that a filter changes makes Envoy pick among its routes again.
 pub(super) fn about_matching(configuration: &Value, listener: &Value, rendered: &mut Rendered) {
     let name = |item: &Value| item.get("name").and_then(Value::as_str).map(str::to_ascii_lowercase);

@@ -46,6 +46,7 @@ pub(crate) fn render(
     arguments: &Istio,
 ) -> Result<Rendered, String> {
     ports::check(&arguments.ports, resolution)?;
+    check(arguments)?;
     let mut rendered = Rendered::default();
     let waypoints = warnings::about_gateways(resolution, documents, arguments, &mut rendered);
     for chain in &resolution.chains {
@@ -57,8 +58,23 @@ pub(crate) fn render(
         rendered.objects.push(envoy_filter::envoy_filter(chain, &place, resolution));
     }
     warnings::about_image(&arguments.image, &mut rendered);
-    rendered.check_sizes()?;
+    rendered.check()?;
     Ok(rendered)
+}
+
+/// Flags that contradict each other.
+fn check(arguments: &Istio) -> Result<(), String> {
+    let mut keys = BTreeSet::new();
+    if let Some(label) = arguments.selector.iter().find(|label| !keys.insert(&label.key)) {
+        return Err(format!("--selector says {} twice, and a pod has one value of a label", label.key));
+    }
+    let image = &arguments.image;
+    match (&image.digest, image.url.rest.split_once("@sha256:")) {
+        (Some(flag), Some((_, in_url))) if flag.0 != in_url => {
+            Err("--digest and the digest in --image are not the same".to_owned())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The objects as YAML.
@@ -79,6 +95,12 @@ struct Place {
 impl Place {
     fn of(chain: &FilterChain, arguments: &Istio) -> Result<Self, String> {
         let bound = ports::bound(&arguments.ports, &BTreeSet::new(), &[chain])?;
+        if bound == 0 {
+            return Err(format!(
+                "for port {} --port says 0, and Istio has to be told the port that the pods listen on",
+                chain.port
+            ));
+        }
         let labels: Value =
             arguments.selector.iter().map(|label| (label.key.clone(), json!(label.value))).collect();
         Ok(match &chain.gateway {
