@@ -192,12 +192,10 @@ fn scalar(text: &str) -> String {
         && text.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'/');
     let lower = text.to_ascii_lowercase();
     let is_other = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"].contains(&lower.as_str());
-    // Whatever could be a number: "1e5", "0x10", "1_000". "5s" and "127.0.0.1" could not.
+    // Whatever could be a number: "1e5", "0x10", "1_000.5". "5s" and "127.0.0.1" could not.
     let is_number = text.starts_with(|c: char| c.is_ascii_digit())
-        && (text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_')
-            || text.parse::<f64>().is_ok()
-            || lower.starts_with("0x")
-            || lower.starts_with("0o")
+        && (text.replace('_', "").parse::<f64>().is_ok()
+            || ["0x", "0o", "0b"].iter().any(|base| lower.starts_with(base))
             || lower.contains('-'));
     if is_word && !is_other && !is_number { text.to_owned() } else { quoted(text) }
 }
@@ -262,6 +260,9 @@ mod tests {
             "1e5",
             "0x1f",
             "1_000",
+            "1_0.5",
+            "1_0e5",
+            "0b11",
             "2026-01-01",
             "@type",
             "a: b",
