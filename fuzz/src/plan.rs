@@ -13,6 +13,10 @@ pub fn plan(bytes: &[u8]) {
     // What decoding costs is worth a few requests.
     for _ in 0..4 {
         let Ok(request) = generate::request(&mut bytes) else { return };
+        // Of what a redirect needs the oracle knows nothing.
+        if !request.names_a_host() {
+            continue;
+        }
         let expected = matching::verdict(&configuration, &request);
         assert_eq!(observe::verdict(&routes, &request), expected, "{request:?} in {document}");
     }

@@ -19,6 +19,7 @@ pub mod chain;
 pub mod configure;
 mod copy;
 pub mod host;
+pub mod metric_ids;
 pub mod metrics;
 pub mod mirror;
 mod module;
@@ -47,5 +48,8 @@ pub use root::Root;
 #[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
 pub fn root(module: Module, id: u32) -> Box<dyn proxy_wasm::traits::RootContext> {
-    Box::new(Root::new(module, id, AbiHost))
+    thread_local! {
+        static IDS: std::rc::Rc<metric_ids::MetricIds> = std::rc::Rc::default();
+    }
+    Box::new(Root::new(module, id, IDS.with(std::rc::Rc::clone), AbiHost))
 }

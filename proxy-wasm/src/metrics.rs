@@ -4,11 +4,13 @@
 //! request would cost more than the counting is worth.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use httproute_sdk::{Kinds, Reply, Routes};
 use proxy_wasm::types::MetricType;
 
 use crate::host::Host;
+use crate::metric_ids::MetricIds;
 
 macro_rules! counters {
     ($($(#[$doc:meta])* $name:ident = $suffix:literal for $kinds:expr;)*) => {
@@ -97,6 +99,7 @@ impl Counter {
 /// The counters of a module in one worker, and its gauges.
 #[derive(Debug, Default)]
 pub struct Metrics {
+    ids: Rc<MetricIds>,
     counters: [Count; COUNTERS.len()],
     errors: Cell<Option<u32>>,
     warnings: Cell<Option<u32>>,
@@ -116,6 +119,11 @@ struct Count {
 }
 
 impl Metrics {
+    /// Those of one configuration, with the numbers that the virtual machine knows already.
+    pub fn new(ids: Rc<MetricIds>) -> Self {
+        Metrics { ids, ..Metrics::default() }
+    }
+
     /// Makes the metrics known to the proxy: those that a module of these `kinds` can have. Where that is done already,
     /// nothing happens.
     #[cold]
@@ -125,16 +133,15 @@ impl Metrics {
         }
         for (count, &(suffix, _)) in self.counters.iter().zip(COUNTERS).filter(|(_, (_, of))| kinds.has(*of))
         {
-            let metric = host.define_metric(MetricType::Counter, &format!("httproute.{module}.{suffix}"));
-            count.metric.set(metric.ok());
+            let name = format!("httproute.{module}.{suffix}");
+            count.metric.set(self.ids.get(MetricType::Counter, &name, host));
         }
         for (gauge, suffix) in [
             (&self.errors, "problems.errors"),
             (&self.warnings, "problems.warnings"),
             (&self.memory, "memory.bytes"),
         ] {
-            let metric = host.define_metric(MetricType::Gauge, &format!("httproute.{module}.{suffix}"));
-            gauge.set(metric.ok());
+            gauge.set(self.ids.get(MetricType::Gauge, &format!("httproute.{module}.{suffix}"), host));
         }
     }
 
@@ -144,9 +151,9 @@ impl Metrics {
         // What was counted for the earlier ones is theirs.
         self.flush(host);
         let counts = routes.named_rules().map(|(number, name)| {
-            let metric =
-                host.define_metric(MetricType::Counter, &format!("httproute.{module}.rules.{name}.requests"));
-            (number, Count { metric: Cell::new(metric.ok()), ..Count::default() })
+            let name = format!("httproute.{module}.rules.{name}.requests");
+            let metric = self.ids.get(MetricType::Counter, &name, host);
+            (number, Count { metric: Cell::new(metric), ..Count::default() })
         });
         self.rules.replace(counts.collect());
     }
@@ -164,9 +171,9 @@ impl Metrics {
     pub fn count_extension<H: Host>(&self, module: &str, name: &'static str, n: u64, host: &H) {
         let mut counts = self.extensions.borrow_mut();
         let known = counts.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
-            let metric =
-                host.define_metric(MetricType::Counter, &format!("httproute.{module}.extensions.{name}"));
-            counts.push((name, Count { metric: Cell::new(metric.ok()), ..Count::default() }));
+            let full = format!("httproute.{module}.extensions.{name}");
+            let metric = self.ids.get(MetricType::Counter, &full, host);
+            counts.push((name, Count { metric: Cell::new(metric), ..Count::default() }));
             counts.len() - 1
         });
         if let Some((_, count)) = counts.get(known) {

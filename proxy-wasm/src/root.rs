@@ -9,6 +9,7 @@ use proxy_wasm::types::ContextType;
 
 use crate::configure::configure;
 use crate::host::Host;
+use crate::metric_ids::MetricIds;
 use crate::module::Module;
 use crate::stream::Stream;
 use crate::vm::Vm;
@@ -23,12 +24,12 @@ pub struct Root<H: Host> {
 }
 
 impl<H: Host> Root<H> {
-    /// A module that runs as the context `id`.
-    pub fn new(module: Module, id: u32, host: H) -> Self {
+    /// A module that runs as the context `id` of a virtual machine that knows the metrics `ids`.
+    pub fn new(module: Module, id: u32, ids: Rc<MetricIds>, host: H) -> Self {
         // Taken once from the system's randomness, which a proxy gives each worker anew: two workers with the same seed
         // would split traffic in step.
         let seed = RandomState::new().hash_one(id);
-        Root { vm: Rc::new(Vm::new(module, id, seed, host)) }
+        Root { vm: Rc::new(Vm::new(module, id, seed, ids, host)) }
     }
 
     /// What its streams share.

@@ -8,6 +8,7 @@ use httproute_sdk::{Decision, Draw, Plan, RequestView, Routes, Settings};
 
 use crate::chain;
 use crate::host::Host;
+use crate::metric_ids::MetricIds;
 use crate::metrics::Metrics;
 use crate::module::Module;
 use crate::notes::Lines;
@@ -35,13 +36,13 @@ pub struct Vm<H: Host> {
 }
 
 impl<H: Host> Vm<H> {
-    /// A worker without configuration. `seed` is to differ from worker to worker.
-    pub fn new(module: Module, root: u32, seed: u64, host: H) -> Self {
+    /// A worker without configuration. `seed` is to differ from worker to worker; `ids` are those of the virtual machine.
+    pub fn new(module: Module, root: u32, seed: u64, ids: Rc<MetricIds>, host: H) -> Self {
         Vm {
             module,
             host,
             root,
-            metrics: Metrics::default(),
+            metrics: Metrics::new(ids),
             outbox: Outbox::default(),
             lines: Lines::default(),
             held: Cell::new(0),

@@ -20,6 +20,22 @@ fn nothing_is_told_to_the_proxy_before_the_tick_and_all_of_it_after() {
     assert_eq!(proxy.host.metric("httproute.httproute.requests.forwarded"), 4, "the rest at the end");
 }
 
+/// The host of these tests does not let a name be defined twice.
+#[test]
+fn a_configuration_that_takes_the_place_of_another_goes_on_with_its_metrics() {
+    let (ids, host) = (Rc::default(), MemoryHost::default());
+    let rule = r#"{"name":"canary","backendRefs":[{"name":"one","port":80}]}"#;
+    for _ in 0..3 {
+        let proxy = Proxy::in_vm(COMBINED, Rc::clone(&ids), host.clone());
+        assert!(proxy.configure(&rules(rule)));
+        proxy.request(&get("/", &[]));
+        assert!(proxy.root.borrow_mut().on_done());
+    }
+    assert_eq!(host.metric("httproute.httproute.requests.forwarded"), 3);
+    let counter = host.metric_names().into_iter().find(|name| name.contains(".rules.")).unwrap();
+    assert_eq!(host.metric(&counter), 3);
+}
+
 #[test]
 fn a_configuration_that_is_taken_is_told_at_once() {
     let proxy = Proxy::new(COMBINED, &rules(RULE));

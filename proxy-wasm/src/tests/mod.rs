@@ -18,6 +18,7 @@ use httproute_sdk::extension::Registry;
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::Action;
 
+use crate::metric_ids::MetricIds;
 use crate::module::Module;
 use crate::root::Root;
 use crate::stream::Stream;
@@ -48,7 +49,12 @@ impl Proxy {
     const ROOT: u32 = 1;
 
     fn unconfigured(module: Module, host: MemoryHost) -> Self {
-        let root = Rc::new(RefCell::new(Root::new(module, Self::ROOT, host.clone())));
+        Self::in_vm(module, Rc::default(), host)
+    }
+
+    /// A root context of a virtual machine that may have had others.
+    fn in_vm(module: Module, ids: Rc<MetricIds>, host: MemoryHost) -> Self {
+        let root = Rc::new(RefCell::new(Root::new(module, Self::ROOT, ids, host.clone())));
         let woken = Rc::downgrade(&root);
         host.when_woken(move || {
             if let Some(root) = woken.upgrade() {

@@ -192,6 +192,11 @@ impl Request {
         }
     }
 
+    /// Whether a redirect can send the client to the host that it asked for.
+    pub(crate) fn names_a_host(&self) -> bool {
+        self.authority.iter().any(|byte| *byte != b':') && !self.authority.starts_with(b":")
+    }
+
     /// Calls `see` with the request as the core sees it.
     pub(crate) fn view<T>(&self, see: impl FnOnce(&RequestView<'_>) -> T) -> T {
         let pseudo: [(&[u8], &[u8]); 4] = [
