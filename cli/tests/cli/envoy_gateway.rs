@@ -100,7 +100,10 @@ fn a_listener_has_a_policy_with_the_modules_that_its_routes_need() {
 #[test]
 fn envoy_gateway_gets_the_routes_without_what_modules_carry_out() {
     let (_, routes) = rendered(SHOP, IMAGES, &[]);
-    let [route] = routes.as_slice() else { panic!("{routes:#?}") };
+    let [route, plain] = routes.as_slice() else { panic!("{routes:#?}") };
+    // What is printed is all that is to be applied.
+    assert_eq!(plain["metadata"], json!({ "name": "plain", "namespace": "shop" }));
+    assert_eq!(plain["spec"]["rules"][0]["backendRefs"], json!([{ "name": "cart", "port": 8080 }]));
     assert_eq!(
         route["metadata"],
         json!({ "name": "cart", "namespace": "shop", "labels": { "team": "cart" } })

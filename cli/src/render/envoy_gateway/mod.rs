@@ -60,10 +60,12 @@ pub(crate) fn render(
     for route in served {
         let Some(document) = documents.get(route.document) else { continue };
         warnings::about_route(route, &document.value, &mut rendered);
-        if let Some(left) = routes::left(&route.name, &document.value) {
+        // All of them, changed or not: what is printed is what is to be applied, whatever the last edit was.
+        let left = routes::left(&route.name, &document.value);
+        if left.get("spec") != document.value.get("spec") {
             warnings::about_other_gateways(route, &document.value, &mut rendered);
-            rendered.objects.push(left);
         }
+        rendered.objects.push(left);
     }
     rendered.check()?;
     Ok(rendered)

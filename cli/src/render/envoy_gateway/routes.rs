@@ -8,28 +8,23 @@ use super::modules::is_ours;
 /// Where `kubectl apply` remembers what it applied.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
-/// The route without the filters that modules carry out: Envoy Gateway would carry them out a second time. `None` where it has
-/// none of them, and can stay as it is. A rule that has nothing left answers 500 where no module does: it fails closed.
-pub(super) fn left(name: &ObjectName, route: &Value) -> Option<Value> {
+/// The route without the filters that modules carry out: Envoy Gateway would carry them out a second time. A rule that has
+/// nothing left answers 500 where no module does: it fails closed.
+pub(super) fn left(name: &ObjectName, route: &Value) -> Value {
     let mut route = route.clone();
-    let mut has_ours = false;
     let rules = route.pointer_mut("/spec/rules").and_then(Value::as_array_mut);
     for rule in rules.into_iter().flatten().filter_map(Value::as_object_mut) {
         let Some(filters) = rule.get_mut("filters").and_then(Value::as_array_mut) else { continue };
-        let before = filters.len();
         filters.retain(|filter| !is_ours(filter));
-        has_ours |= filters.len() < before;
         if filters.is_empty() {
             rule.remove("filters");
         }
     }
-    has_ours.then(|| {
-        json!({
-            "apiVersion": route.get("apiVersion"),
-            "kind": "HTTPRoute",
-            "metadata": metadata(name, &route),
-            "spec": route.get("spec"),
-        })
+    json!({
+        "apiVersion": route.get("apiVersion"),
+        "kind": "HTTPRoute",
+        "metadata": metadata(name, &route),
+        "spec": route.get("spec"),
     })
 }
 
