@@ -96,6 +96,7 @@ fn clients_choose_no_upstream_and_slip_past_no_rule() {
         ("x-httproute-cluster", recorder.as_str()),
         ("X-HTTPRoute-Mirror-1", &recorder),
         ("x-envoy-upstream-rq-timeout-ms", "1"),
+        ("x-envoy-upstream-stream-duration-ms", "1"),
         ("x-envoy-original-path", "/api/orders"),
     ] {
         let (status, body) = send(&Request::get("shop.example.com", "/").with(name, value));

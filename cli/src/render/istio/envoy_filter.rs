@@ -12,7 +12,7 @@ const MANAGER: &str = "envoy.filters.network.http_connection_manager";
 const ROUTER: &str = "envoy.filters.http.router";
 
 /// What clients could tell Envoy's router, were they taken for internal ones (`meshNetworks`), and modules do tell it.
-const ROUTER_HEADERS: [&str; 8] = [
+const ROUTER_HEADERS: [&str; 12] = [
     "x-envoy-upstream-rq-timeout-ms",
     "x-envoy-upstream-rq-per-try-timeout-ms",
     "x-envoy-max-retries",
@@ -20,6 +20,10 @@ const ROUTER_HEADERS: [&str; 8] = [
     "x-envoy-retry-grpc-on",
     "x-envoy-retriable-status-codes",
     "x-envoy-retriable-header-names",
+    "x-envoy-upstream-rq-timeout-alt-response",
+    "x-envoy-upstream-stream-duration-ms",
+    "x-envoy-upstream-alt-stat-name",
+    "x-envoy-hedge-on-per-try-timeout",
     "x-envoy-original-path",
 ];
 
