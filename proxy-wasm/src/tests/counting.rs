@@ -1,5 +1,7 @@
 //! Metrics.
 
+use std::time::Duration;
+
 use super::*;
 
 const RULE: &str = r#"{"backendRefs":[{"name":"one","port":80}]}"#;
@@ -34,6 +36,15 @@ fn a_configuration_that_takes_the_place_of_another_goes_on_with_its_metrics() {
     assert_eq!(host.metric("httproute.httproute.requests.forwarded"), 3);
     let counter = host.metric_names().into_iter().find(|name| name.contains(".rules.")).unwrap();
     assert_eq!(host.metric(&counter), 3);
+}
+
+/// Envoy goes on with the timer of a root context that is gone.
+#[test]
+fn a_root_context_stops_its_timer_when_it_goes() {
+    let proxy = Proxy::new(COMBINED, &rules(RULE));
+    assert_eq!(proxy.host.tick_period(), Duration::from_secs(1));
+    assert!(proxy.root.borrow_mut().on_done());
+    assert_eq!(proxy.host.tick_period(), Duration::ZERO);
 }
 
 #[test]

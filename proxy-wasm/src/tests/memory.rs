@@ -5,6 +5,7 @@ mod calls;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::time::Duration;
 
 use httproute_sdk::HeaderLines;
 
@@ -39,6 +40,7 @@ struct State {
     changes_left: Cell<Option<usize>>,
     replies_fail: Cell<bool>,
     metrics: RefCell<Vec<(String, i64)>>,
+    tick_period: Cell<Duration>,
     log: RefCell<Vec<(log::Level, String)>>,
     woken: RefCell<Option<Box<dyn Fn()>>>,
 }
@@ -161,6 +163,11 @@ impl MemoryHost {
     pub(super) fn metric(&self, name: &str) -> i64 {
         let metrics = self.0.metrics.borrow();
         metrics.iter().find(|(n, _)| n == name).unwrap_or_else(|| panic!("no metric {name}")).1
+    }
+
+    /// How often the module asked to be woken; never where it is zero.
+    pub(super) fn tick_period(&self) -> Duration {
+        self.0.tick_period.get()
     }
 
     pub(super) fn metric_names(&self) -> Vec<String> {
