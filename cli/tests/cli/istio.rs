@@ -96,6 +96,23 @@ fn there_are_a_plugin_and_a_filter_for_each_port() {
 }
 
 #[test]
+fn what_clients_could_tell_the_router_is_removed() {
+    let objects = rendered(SHOP, &[]);
+    let manager = &objects[1]["spec"]["configPatches"][0]["patch"]["value"]["typed_config"];
+    let removed = &manager["early_header_mutation_extensions"][0]["typed_config"]["mutations"];
+    for name in [
+        "x-httproute-cluster",
+        "x-httproute-mirror-4",
+        "x-envoy-upstream-rq-timeout-ms",
+        "x-envoy-upstream-stream-duration-ms",
+        "x-envoy-upstream-alt-stat-name",
+        "x-envoy-hedge-on-per-try-timeout",
+    ] {
+        assert!(removed.as_array().unwrap().contains(&json!({ "remove": name })), "{name}");
+    }
+}
+
+#[test]
 fn nobody_gets_to_the_hosts_of_a_listener_by_the_server_name_of_another() {
     let objects = rendered(SHOP, &[]);
     let patches = objects[3]["spec"]["configPatches"].as_array().unwrap();
