@@ -50,7 +50,7 @@ impl Served {
         if self.is_wrong {
             return Err(Failure::new(refusal));
         }
-        if self.resolution.chains.is_empty() && !self.resolution.gateways.is_empty() {
+        if self.resolution.chains.is_empty() {
             return Err(nothing_is_served(&self.resolution));
         }
         Ok(())

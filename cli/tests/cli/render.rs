@@ -102,3 +102,12 @@ fn a_listener_that_there_is_not_is_told() {
         ran.stderr
     );
 }
+
+#[test]
+fn a_proxy_that_would_serve_nothing_is_not_rendered() {
+    let directory = Directory::with("shop.yaml", SHOP);
+    let ran =
+        directory.run(&["render", "envoy", "-f", "shop.yaml", "--gateway", "infra/gone", "--wasm-dir", "."]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
+    assert!(ran.stderr.contains("UnknownGateway"), "{}", ran.stderr);
+}
