@@ -2,7 +2,7 @@
 
 use super::Error;
 use crate::header_op::HeaderOp;
-use crate::reading::text::is_token;
+use crate::reading::text::{is_framing, is_token};
 
 /// The most bytes that a value can have: proxies refuse more headers than 60 KiB together.
 const MOST: usize = 16 << 10;
@@ -21,14 +21,15 @@ pub(super) fn add(name: &str, value: &[u8]) -> Result<HeaderOp, Error> {
 
 /// The change that removes the header `name`.
 pub(super) fn remove(name: &str) -> Result<HeaderOp, Error> {
-    check(name, b"")?;
+    check_name(name)?;
     Ok(HeaderOp::Remove { name: name.to_ascii_lowercase().into() })
 }
 
-/// Whether `name` and `value` can stand in a header line.
+/// Whether a filter may write a header line of `name` and `value`.
 pub(super) fn check(name: &str, value: &[u8]) -> Result<(), Error> {
-    if !is_token(name) {
-        return Err(format!("{name:?} is no header name").into());
+    check_name(name)?;
+    if is_framing(name) {
+        return Err(format!("header {name:?} says where the body ends, and only the proxy knows").into());
     }
     if value.len() > MOST || value.iter().any(|byte| byte.is_ascii_control() && *byte != b'\t') {
         return Err(format!(
@@ -37,6 +38,10 @@ pub(super) fn check(name: &str, value: &[u8]) -> Result<(), Error> {
         .into());
     }
     Ok(())
+}
+
+fn check_name(name: &str) -> Result<(), Error> {
+    if is_token(name) { Ok(()) } else { Err(format!("{name:?} is no header name").into()) }
 }
 
 /// The lines of the header `name` (lower case), `arrived` so, after `changes`.

@@ -59,11 +59,19 @@ pub struct Notes {
     pub counts: Vec<(&'static str, u64)>,
 }
 
+/// The most characters of a message.
+const LONGEST: usize = 1024;
+
 impl Notes {
     pub(super) fn log(&mut self, level: Level, object: &str, message: &str) {
-        // What a client sent may be part of it: nothing may look like another line of the log.
-        let message: String = message.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        self.log.push((level, format!("{object}: {message}")));
+        // What a client sent may be part of it: nothing may look like another line of the log, or fill it.
+        let mut rest = message.chars().map(|c| if c.is_control() { ' ' } else { c });
+        let mut line = format!("{object}: ");
+        line.extend(rest.by_ref().take(LONGEST));
+        if rest.next().is_some() {
+            line.push('…');
+        }
+        self.log.push((level, line));
     }
 
     /// Adds what `other` holds.

@@ -55,6 +55,9 @@ impl fmt::Debug for Extension {
     }
 }
 
+/// What every object has, and no filter's configuration: a type that takes no unknown fields is not to stumble over it.
+const OF_EVERY_OBJECT: [&str; 5] = ["apiVersion", "kind", "metadata", "spec", "status"];
+
 /// What to do where a module has no filters of its own.
 const LOAD_ANOTHER: &str = "load a module that carries them out, or remove the filter";
 
@@ -105,7 +108,13 @@ impl<'g> Extensions<'g> {
         }
         let filter = match object.get("spec") {
             Some(spec) => self.read(&name, &spec, report),
-            None => self.read(&name, &node, report),
+            None => {
+                let mut own = value.clone();
+                if let Json::Object(members) = &mut own {
+                    members.retain(|(key, _)| !OF_EVERY_OBJECT.contains(&&**key));
+                }
+                self.read(&name, &Node { value: &own, place: node.place }, report)
+            }
         };
         let extension = filter.zip(self.registry.code);
         let extension =

@@ -79,8 +79,8 @@ impl Registry {
         Registry { kinds: Vec::new(), code: None }
     }
 
-    /// Adds a filter: objects of `kind` in the API `group`, in any version, configure an `F`. It is read from the `spec` of the object, or from
-    /// the whole object where it has no `spec`, as a ConfigMap.
+    /// Adds a filter: objects of `kind` in the API `group`, in any version, configure an `F`. It is read from the `spec` of the object, or, where
+    /// it has no `spec`, as a ConfigMap, from what stands beside `apiVersion`, `kind` and `metadata`.
     #[must_use]
     pub fn with<F: Filter + DeserializeOwned>(self, group: &str, kind: &str) -> Self {
         self.add(group, kind, Some(read::<F>))

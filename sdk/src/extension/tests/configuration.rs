@@ -30,6 +30,11 @@ fn what_is_wrong_with_an_object_is_told_at_its_place_and_only_the_rules_that_nam
             vec![("/extensions/0/spec/request/1", "InvalidExtension"), ("", "UnresolvedExtension")],
         ),
         (json!([]), vec![("", "UnresolvedExtension")]),
+        (
+            json!([{ "apiVersion": "example.com/v1", "kind": "Script", "metadata": { "namespace": "ns", "name": "s" },
+                "spec": null, "reqest": [] }]),
+            vec![("/extensions/0/reqest", "InvalidExtension"), ("", "UnresolvedExtension")],
+        ),
         (json!([{ "kind": "Script" }]), vec![("/extensions/0", "Missing"), ("", "UnresolvedExtension")]),
         (json!(["text"]), vec![("/extensions/0", "WrongType"), ("", "UnresolvedExtension")]),
     ] {

@@ -147,6 +147,8 @@ fn what_could_split_a_header_leave_the_path_or_choose_an_upstream_is_an_error() 
         json!({ "set": ["x y", "1"] }),
         json!({ "set": ["x-a", "1\r\nx-b: 2"] }),
         json!({ "set": ["x-a", "1\u{0}"] }),
+        json!({ "set": ["Content-Length", "3"] }),
+        json!({ "add": ["transfer-encoding", "chunked"] }),
         json!({ "path": "a" }),
         json!({ "path": "//a" }),
         json!({ "path": "/a/../b" }),
@@ -247,5 +249,10 @@ fn lines_and_counts_are_data() {
         let notes = plan.extensions.unwrap().notes;
         assert_eq!(notes.log, [(Level::Warn, "Script ns/s: from a client:   [31mred".to_owned())]);
         assert_eq!(notes.counts, [("lines", 1)]);
+    });
+    let routes = scripted(json!([{ "fail": "ü".repeat(60_000) }]), json!([]));
+    plan(&routes, &[], 1, |plan, _| {
+        let (_, line) = &plan.extensions.unwrap().notes.log[0];
+        assert!(line.ends_with("ü…") && line.chars().count() < 1100, "{line}");
     });
 }

@@ -13,6 +13,7 @@ use crate::{Draw, HeaderLines, Outcome, Plan, Problem, RequestView, Routes};
 
 /// A filter that does what its configuration says.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Script {
     #[serde(default)]
     request: Vec<Step>,

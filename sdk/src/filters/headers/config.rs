@@ -4,7 +4,7 @@ use super::{RequestHeaderModifier, ResponseHeaderModifier};
 use crate::header_op::HeaderOp;
 use crate::reading::node::{Node, Object};
 use crate::reading::report::Report;
-use crate::reading::text::{is_authority, is_header_value, is_token};
+use crate::reading::text::{is_authority, is_framing, is_header_value, is_token};
 use crate::references::RuleScope;
 use crate::settings::Settings;
 
@@ -112,7 +112,7 @@ fn name_and_value(entry: &Node<'_>, report: &mut Report) -> Option<(Box<str>, Bo
     let object: Object<'_> = entry.object(report)?;
     object.only(&["name", "value"], report);
     let name = object.required("name", report);
-    let name = name.and_then(|node| header_name(node.text(report)?, &node, report));
+    let name = name.and_then(|node| written_name(node.text(report)?, &node, report));
     let value = object.required("value", report);
     let value = value.and_then(|node| header_value(&node, report));
     Some((name?, value?))
@@ -126,6 +126,16 @@ pub(crate) fn header_name(name: &str, node: &Node<'_>, report: &mut Report) -> O
     let hint = if name.starts_with(':') { "use URLRewrite for the path and the host" } else { "" };
     report.error(&node.place, "InvalidHeaderName", format!("{name:?} is no header name"), hint);
     None
+}
+
+/// The name of a header that a rule may write.
+fn written_name(name: &str, node: &Node<'_>, report: &mut Report) -> Option<Box<str>> {
+    if is_framing(name) {
+        let message = format!("header {name:?} says where the body ends, and only the proxy knows");
+        report.error(&node.place, "InvalidHeaderName", message, "remove this entry");
+        return None;
+    }
+    header_name(name, node, report)
 }
 
 fn header_value<'a>(node: &Node<'a>, report: &mut Report) -> Option<Box<[u8]>> {

@@ -41,6 +41,7 @@ fn set_add_and_remove() {
             json!({ "set": [{ "name": "Host", "value": "b:80" }] }),
             lines(&[("x", "1"), (":authority", "b:80")]),
         ),
+        (json!({ "remove": ["Content-Length"] }), lines(&[(":authority", "a"), ("x", "1")])),
         (json!({}), lines(&[(":authority", "a"), ("x", "1")])),
     ] {
         assert_eq!(modified(config.clone()), expected, "{config}");
@@ -52,6 +53,12 @@ fn what_the_api_server_lets_through_and_a_header_map_must_not() {
     for (config, place, code) in [
         (json!({ "remove": [":path"] }), "/remove/0", "InvalidHeaderName"),
         (json!({ "set": [{ "name": "a b", "value": "1" }] }), "/set/0/name", "InvalidHeaderName"),
+        (json!({ "set": [{ "name": "Content-Length", "value": "3" }] }), "/set/0/name", "InvalidHeaderName"),
+        (
+            json!({ "add": [{ "name": "transfer-encoding", "value": "chunked" }] }),
+            "/add/0/name",
+            "InvalidHeaderName",
+        ),
         (json!({ "set": [{ "name": "a", "value": "1\r\nb: 2" }] }), "/set/0/value", "InvalidHeaderValue"),
         (json!({ "set": [{ "name": "a" }] }), "/set/0", "Missing"),
         (
