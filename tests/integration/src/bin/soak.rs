@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use httproute_integration::soak::{Outcome, Soak, soak, verdict};
+use httproute_integration::soak::{Outcome, Soak, Verdict, soak, verdict};
 
 fn main() -> ExitCode {
     let outcome = Soak::parse(std::env::args().skip(1)).and_then(|arguments| soak(&arguments));
@@ -40,12 +40,18 @@ fn tell(outcome: &Outcome) -> bool {
         at(0.999),
         at(1.0)
     );
-    let memory = verdict(samples);
-    let is_flat = memory.is_ok();
-    for line in memory.unwrap_or_else(|lines| lines) {
-        println!("{line}");
-    }
-    let is_well = is_flat && summary.failed == 0 && copies.1 == 0;
-    println!("{}", if is_well { "All is well." } else { "NOT WELL: see above." });
-    is_well
+    let is_right = summary.failed == 0 && copies.1 == 0;
+    let (memory, is_flat) = match verdict(samples) {
+        Verdict::Flat(lines) => (lines, Some(true)),
+        Verdict::Grew(lines) => (lines, Some(false)),
+        Verdict::TooShort => (vec!["memory: it was too short to tell".to_owned()], None),
+    };
+    memory.iter().for_each(|line| println!("{line}"));
+    let told = match (is_right, is_flat) {
+        (true, Some(true)) => "All is well.",
+        (true, None) => "Every request was right. Whether memory stays flat, a longer soak tells.",
+        _ => "NOT WELL: see above.",
+    };
+    println!("{told}");
+    is_right && is_flat == Some(true)
 }

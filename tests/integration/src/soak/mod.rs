@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 pub use arguments::Soak;
 pub use memory::Memory;
-pub use verdict::{Sample, verdict};
+pub use verdict::{Sample, Verdict, verdict};
 
 use crate::client::{Client, Request};
 use crate::envoy::Admin;

@@ -26,18 +26,29 @@ const FEWEST: usize = 30;
 /// How much more the highest of the last third may be than the highest of the first third, in hundredths.
 const TOLERANCE: u64 = 5;
 
-/// Says for each kind of memory how it went; an error where one of them grew.
+/// How memory went, with a line for each kind of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// None of it grew.
+    Flat(Vec<String>),
+    /// Some of it grew.
+    Grew(Vec<String>),
+    /// There are too few samples.
+    TooShort,
+}
+
+/// Says how memory went.
 ///
 /// What is compared are the highest values of the first and of the last third of what comes after the first hundred
 /// reconfigurations, or after the first tenth of the samples where there were fewer.
-pub fn verdict(samples: &[Sample]) -> Result<Vec<String>, Vec<String>> {
+pub fn verdict(samples: &[Sample]) -> Verdict {
     let settled = match samples.last() {
         Some(last) if last.edits > 2 * SETTLED => samples.iter().position(|sample| sample.edits >= SETTLED),
         _ => Some(samples.len() / 10),
     };
     let rest = samples.get(settled.unwrap_or(0)..).unwrap_or_default();
     if rest.len() < FEWEST {
-        return Ok(vec!["memory: it was too short to tell".to_owned()]);
+        return Verdict::TooShort;
     }
     let third = rest.len().div_ceil(3);
     let mut grew = false;
@@ -57,7 +68,7 @@ pub fn verdict(samples: &[Sample]) -> Result<Vec<String>, Vec<String>> {
     compare("Envoy", |sample| sample.envoy);
     compare("Envoy's heap", |sample| sample.heap);
     compare("the module", |sample| sample.module);
-    if grew { Err(lines) } else { Ok(lines) }
+    if grew { Verdict::Grew(lines) } else { Verdict::Flat(lines) }
 }
 
 #[cfg(test)]
@@ -70,8 +81,13 @@ mod tests {
 
     #[test]
     fn growth_is_told_and_what_comes_before_memory_settles_is_not() {
-        assert!(verdict(&samples(|n| 80 + n.min(90))).is_ok());
-        let told = verdict(&samples(|n| 80 + n / 50)).unwrap_err();
+        assert!(matches!(verdict(&samples(|n| 80 + n.min(90))), Verdict::Flat(_)));
+        let Verdict::Grew(told) = verdict(&samples(|n| 80 + n / 50)) else { panic!("it grew") };
         assert!(told[0].contains("Envoy: GREW") && told[2].contains("the module: flat"), "{told:?}");
+    }
+
+    #[test]
+    fn of_a_few_samples_nothing_is_told() {
+        assert_eq!(verdict(&samples(|n| n)[..FEWEST - 1]), Verdict::TooShort);
     }
 }
