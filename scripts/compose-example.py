@@ -1,8 +1,8 @@
-"""Carries out the README of an example with docker-compose, command by command, and compares what the commands print.
+"""Carries out examples/envoy/compose/README.md with docker-compose, command by command, and compares what the commands print.
 
     python3 scripts/compose-example.py FOLDER GATEWAY_PORT ADMIN_PORT COMPOSE...
 
-FOLDER is a copy of the example; COMPOSE is the command that stands for `docker compose`. A line below a command must stand in what
+FOLDER is a copy of examples/envoy, as far as the example needs it; COMPOSE is the command that stands for `docker compose`. A line below a command must stand in what
 the command prints. Where it is a count, as `uniq -c` prints it, the count may be off by what chance makes of it: four standard
 deviations. What takes a moment (a container that starts, an edit that is taken over) is awaited by asking again.
 """
@@ -66,7 +66,7 @@ def missing(expected, printed):
     return None
 
 
-for command, expected in steps((folder / "README.md").read_text()):
+for command, expected in steps((folder / "compose" / "README.md").read_text()):
     if is_for_people(command):
         continue
     end = time.monotonic() + DEADLINE
