@@ -51,6 +51,13 @@ fn with_request<T>(more: &[(&str, &str)], look: impl FnOnce(&RequestView<'_>) ->
 }
 
 #[test]
+fn a_key_that_is_empty_lets_nobody_in() {
+    let routes = routes("ApiKeyPolicy", r#"{ "keys": [ { "value": "", "owner": "ada" } ] }"#, [1, 0]);
+    assert_eq!(status(&routes, &[]), 401);
+    assert_eq!(status(&routes, &[("x-api-key", "")]), 401);
+}
+
+#[test]
 fn only_who_brings_a_key_is_let_in() {
     let routes = routes("ApiKeyPolicy", r#"{ "keys": [ { "value": "s3cret", "owner": "ada" } ] }"#, [1, 0]);
     assert_eq!(status(&routes, &[]), 401);
