@@ -47,7 +47,5 @@ impl Filter for ApiKeyPolicy {
 
 /// Takes as long wherever two keys of one length differ, so that nobody finds a key byte by byte. An empty key is nobody's.
 fn same(a: &[u8], b: &[u8]) -> bool {
-    !a.is_empty()
-        && a.len() == b.len()
-        && a.iter().zip(b).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
+    !a.is_empty() && a.len() == b.len() && a.iter().zip(b).fold(0, |all, (a, b)| all | (a ^ b)) == 0
 }
