@@ -19,7 +19,8 @@ const MIRRORS: u64 = 4;
 /// The host that is asked for.
 pub const HOST: &str = "shop.example.com";
 
-const GATEWAY: &str = "
+/// A Gateway with one HTTP listener on port 80.
+pub const GATEWAY: &str = "
 apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
 metadata: {name: public, namespace: shop}

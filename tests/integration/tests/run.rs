@@ -10,22 +10,12 @@ use std::process::Command;
 use httproute_integration::client::{Client, Request};
 use httproute_integration::conformance::cli;
 use httproute_integration::envoy::{self, Admin};
+use httproute_integration::generations::{GATEWAY, HOST};
 use httproute_integration::load::{LeanBackend, echo};
 use httproute_integration::run::{Manifests, Run, kill};
 use httproute_integration::tls::Identity;
 
-const HOST: &str = "shop.example.com";
-
-/// A Gateway with one HTTP listener on port 80, Services, and a route to the first.
-const GATEWAY: &str = "
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {name: public, namespace: shop}
-spec:
-  gatewayClassName: any
-  listeners:
-  - {name: web, port: 80, protocol: HTTP}
-";
+/// Services, and a route to the first.
 const SERVICES: &str = "
 {apiVersion: v1, kind: Service, metadata: {name: one, namespace: shop}, spec: {ports: [{port: 8080}]}}
 ---
