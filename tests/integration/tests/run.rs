@@ -273,6 +273,40 @@ fn a_second_signal_ends_at_once() {
     assert_eq!(answer, "");
 }
 
+/// Whether the signal finds it waiting, starting Envoy, or serving again.
+#[test]
+fn a_signal_while_a_dead_envoy_waits_for_its_start_is_an_end_like_any_other() {
+    let (manifests, backends) = (shop(), Backends::start());
+    let mut run = start(manifests.folder(), &backends, &[]);
+    run.serves("http-80").unwrap();
+    run.line("serving ").unwrap();
+    kill("KILL", run.envoy_id().unwrap()).unwrap();
+    run.line("Envoy ended ").unwrap();
+    run.signal("TERM").unwrap();
+    assert_eq!(run.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn the_standard_input_is_served_and_not_followed() {
+    let backends = Backends::start();
+    let all = [GATEWAY, SERVICES, &route("one")].join("---\n");
+    let manifests = Manifests::new(&[("all.yaml", &all)]).unwrap();
+    let mut command = Command::new("sh");
+    command.args(["-c", "exec \"$0\" run -f - \"$@\" <all.yaml"]).arg(cli().unwrap());
+    command.args(["--bind", "127.0.0.1", "--port", "80=0"]).args(backends.flags());
+    command.env("ENVOY_BIN", envoy::find(envoy::default_version()).unwrap().path);
+    command.current_dir(manifests.folder());
+    let mut run = Run::spawn(command).unwrap();
+    run.line("warning: -f - cannot be watched").unwrap();
+    let mut client = Client::new(run.serves("http-80").unwrap());
+    run.line("serving 1 route, ").unwrap();
+    assert_eq!(answers(&mut client), "one");
+    // What was read once is served again.
+    kill("KILL", run.envoy_id().unwrap()).unwrap();
+    let mut client = Client::new(run.serves("http-80").unwrap());
+    assert_eq!(answers(&mut client), "one");
+}
+
 #[test]
 fn folders_and_links_may_be_swapped() {
     let (manifests, backends) = (
