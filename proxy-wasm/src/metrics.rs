@@ -199,16 +199,13 @@ impl Metrics {
         }
     }
 
-    /// Tells the proxy how much memory the virtual machine has. It is that of one worker: the one that told it last.
-    pub fn tell_memory<H: Host>(&self, host: &H) {
+    /// Hands what was counted since the last time over to the proxy, and tells it how much memory the virtual machine has. That is
+    /// the memory of one worker: the one that told it last.
+    #[cold]
+    pub fn flush<H: Host>(&self, host: &H) {
         if let Some(metric) = self.memory.get() {
             let _ = host.record_metric(metric, memory());
         }
-    }
-
-    /// Hands what was counted since the last time over to the proxy.
-    #[cold]
-    pub fn flush<H: Host>(&self, host: &H) {
         let (rules, extensions) = (self.rules.borrow(), self.extensions.borrow());
         let named = rules.iter().map(|(_, count)| count).chain(extensions.iter().map(|(_, count)| count));
         for count in self.counters.iter().chain(named) {
@@ -223,15 +220,16 @@ impl Metrics {
     }
 }
 
+const PAGE: u64 = 64 * 1024;
+
 /// The memory of this virtual machine in bytes. It never shrinks.
 #[cfg(target_arch = "wasm32")]
 fn memory() -> u64 {
-    const PAGE: u64 = 64 * 1024;
     core::arch::wasm32::memory_size(0) as u64 * PAGE
 }
 
-/// Outside of a virtual machine, as in tests.
+/// Outside of a virtual machine, as in tests: the least that one has.
 #[cfg(not(target_arch = "wasm32"))]
 fn memory() -> u64 {
-    0
+    PAGE
 }

@@ -67,7 +67,6 @@ impl<H: Host + 'static> RootContext for Root<H> {
     fn on_tick(&mut self) {
         self.vm.lines.renew(self.vm.module.name, &self.vm.host);
         self.vm.metrics.flush(&self.vm.host);
-        self.vm.metrics.tell_memory(&self.vm.host);
     }
 
     /// Not a queue: a stream has filled the [`outbox`](crate::outbox).

@@ -48,9 +48,11 @@ fn a_root_context_stops_its_timer_when_it_goes() {
 }
 
 #[test]
-fn a_configuration_that_is_taken_is_told_at_once() {
+fn a_configuration_that_is_taken_is_told_at_once_and_the_memory_with_it() {
     let proxy = Proxy::new(COMBINED, &rules(RULE));
     assert_eq!(proxy.host.metric("httproute.httproute.configurations.taken"), 1);
+    // Where configurations follow each other faster than the timer ticks, nothing else would tell.
+    assert_ne!(proxy.host.metric("httproute.httproute.memory.bytes"), 0);
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn main() -> ExitCode {
 
 /// Tells what came of it; whether all is well.
 fn tell(outcome: &Outcome) -> bool {
-    let Outcome { summary, samples, during_traps, copies } = outcome;
+    let Outcome { summary, samples, workers, during_traps, copies } = outcome;
     println!(
         "\n{} requests in {:.0} s ({:.0} a second), {} failed, {during_traps} answered with 503 while a module was replaced; {} copies, {} of them mixed",
         summary.answered,
@@ -41,7 +41,7 @@ fn tell(outcome: &Outcome) -> bool {
         at(1.0)
     );
     let is_right = summary.failed == 0 && copies.1 == 0;
-    let (memory, is_flat) = match verdict(samples) {
+    let (memory, is_flat) = match verdict(samples, *workers) {
         Verdict::Flat(lines) => (lines, Some(true)),
         Verdict::Grew(lines) => (lines, Some(false)),
         Verdict::TooShort => (vec!["memory: it was too short to tell".to_owned()], None),

@@ -16,6 +16,12 @@ impl Memory {
         Memory { process, admin }
     }
 
+    /// How many workers it has.
+    pub fn workers(&self) -> Result<u64, String> {
+        let stats = self.admin.stats("server.concurrency")?;
+        stats.get("server.concurrency").copied().ok_or_else(|| "no server.concurrency".to_owned())
+    }
+
     /// How much it has now: the resident pages of the process; what Envoy itself has allocated, which is without the virtual
     /// machines; and the memory of the module in one worker, as the module tells.
     pub fn sample(&self) -> Result<Sample, String> {

@@ -34,6 +34,8 @@ pub struct Outcome {
     pub summary: Summary,
     /// How much memory there was in each second.
     pub samples: Vec<Sample>,
+    /// How many workers Envoy had.
+    pub workers: u64,
     /// How many requests were answered with 503 while a virtual machine was being replaced.
     pub during_traps: u64,
     /// How many copies arrived, and how many of them had something of two generations.
@@ -80,6 +82,7 @@ pub fn soak(soak: &Soak) -> Result<Outcome, String> {
     let admin =
         line.rsplit(' ').next().and_then(|address| address.parse().ok()).ok_or("no admin interface")?;
     let memory = Memory::of(run.envoy_id()?, Admin(admin));
+    let workers = memory.workers()?;
 
     let progress = Arc::new(Progress::default());
     let (is_disturbed, during_traps) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
@@ -114,7 +117,7 @@ pub fn soak(soak: &Soak) -> Result<Outcome, String> {
         Ok::<_, String>((summary?, samples?))
     })?;
     let copies = (window.copies(), window.mixed_copies());
-    Ok(Outcome { summary, samples, during_traps: during_traps.load(Ordering::Relaxed), copies })
+    Ok(Outcome { summary, samples, workers, during_traps: during_traps.load(Ordering::Relaxed), copies })
 }
 
 /// Who makes the edits and the traps.
