@@ -1,6 +1,8 @@
 //! Configurations and requests from the bytes of a fuzzer, of the alphabets that the core's property tests use: small enough that
 //! ties and overlaps come up, which is what precedence is about.
 
+use std::sync::LazyLock;
+
 use arbitrary::{Result, Unstructured};
 use serde_json::Value;
 
@@ -10,6 +12,8 @@ use crate::requests::{HOSTS, KEYS, ODD_PAIRS, ODD_PATHS, SENT_VALUES};
 use crate::strategies::{CREATED, HOSTNAMES, NAMES, PATH_PATTERNS, SEGMENTS, VALUE_PATTERNS, VALUES};
 
 type Bytes<'a> = Unstructured<'a>;
+
+static DECORATIONS: LazyLock<Vec<Value>> = LazyLock::new(decorations);
 
 /// A valid configuration, and the document in which its rules have filters and backends.
 pub(crate) fn configuration(bytes: &mut Bytes<'_>) -> Result<(Configuration, Value)> {
@@ -36,10 +40,9 @@ pub(crate) fn configuration(bytes: &mut Bytes<'_>) -> Result<(Configuration, Val
     let configuration = Configuration { routes, listeners, misdirected };
 
     let mut document = configuration.to_json();
-    let decorations = decorations();
     for route in document["routes"].as_array_mut().into_iter().flatten() {
         for rule in route["spec"].get_mut("rules").and_then(Value::as_array_mut).into_iter().flatten() {
-            let decoration = bytes.choose(&decorations)?;
+            let decoration = bytes.choose(&**DECORATIONS)?;
             if let (Some(rule), Some(decoration)) = (rule.as_object_mut(), decoration.as_object()) {
                 rule.remove("backendRefs");
                 rule.extend(decoration.clone());

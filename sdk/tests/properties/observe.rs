@@ -14,7 +14,7 @@ pub(crate) fn compiled(configuration: &Configuration) -> Routes {
 
 /// A document in which nothing is wrong, compiled.
 pub(crate) fn decoded(document: &Value) -> Routes {
-    let (routes, problems) = Routes::decode(document.to_string().as_bytes()).unwrap();
+    let (routes, problems) = Routes::decode(&serde_json::to_vec(document).unwrap()).unwrap();
     let errors: Vec<&Problem> =
         problems.iter().filter(|problem| problem.severity == Severity::Error).collect();
     assert!(errors.is_empty(), "{errors:?}");
