@@ -12,10 +12,11 @@ use httproute_bench::{envoy, report};
 use httproute_integration::envoy::{Binary, default_version, find};
 
 const USAGE: &str = "\
-usage: ./just bench [--quick] [SUBJECT...]
+usage: ./just bench [--quick] [--only VARIANT[,VARIANT...]] [SUBJECT...]
   SUBJECT  filters, routes, shapes, memory, swaps; all of them where none is named, and docs/performance.md is written
            report: writes docs/performance.md from what was measured last
-  --quick  measures next to nothing: shows that everything works and that each answer is right";
+  --quick  measures next to nothing: shows that everything works and that each answer is right
+  --only   these variants of filters, routes or shapes, beside the plain ones; the figures are printed and not kept";
 
 const SUBJECTS: [&str; 5] = ["filters", "routes", "shapes", "memory", "swaps"];
 
@@ -30,8 +31,15 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &[String]) -> Result<(), String> {
-    let quick = arguments.iter().any(|argument| argument == "--quick");
-    let named: Vec<&str> = arguments.iter().map(String::as_str).filter(|name| *name != "--quick").collect();
+    let (mut quick, mut only, mut named) = (false, Vec::new(), Vec::new());
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--quick" => quick = true,
+            "--only" => only.extend(arguments.next().ok_or(USAGE)?.split(',').map(str::to_owned)),
+            subject => named.push(subject),
+        }
+    }
     if named == ["report"] && !quick {
         return report::write();
     }
@@ -39,7 +47,7 @@ fn run(arguments: &[String]) -> Result<(), String> {
         return Err(USAGE.to_owned());
     }
     let binary = find(default_version())?;
-    let bench = Bench { machine: Machine::here(&binary.version), binary, cores: Cores::find()?, quick };
+    let bench = Bench { machine: Machine::here(&binary.version), binary, cores: Cores::find()?, quick, only };
     println!("{}", bench.machine);
     envoy::write_empty_module()?;
     for subject in SUBJECTS.iter().filter(|subject| named.is_empty() || named.contains(subject)) {
@@ -48,7 +56,7 @@ fn run(arguments: &[String]) -> Result<(), String> {
         bench.measure(subject)?;
         println!("  in {} s\n", begun.elapsed().as_secs());
     }
-    if named.is_empty() && !quick { report::write() } else { Ok(()) }
+    if named.is_empty() && !quick && bench.only.is_empty() { report::write() } else { Ok(()) }
 }
 
 struct Bench {
@@ -56,15 +64,16 @@ struct Bench {
     machine: Machine,
     cores: Cores,
     quick: bool,
+    only: Vec<String>,
 }
 
 impl Bench {
     fn measure(&self, subject: &str) -> Result<(), String> {
         let quick = self.quick;
         match subject {
-            "filters" => self.costs(subject, &filters::filters()),
-            "routes" => self.costs(subject, &routes::routes(quick)),
-            "shapes" => self.costs(subject, &shapes::shapes(quick)),
+            "filters" => self.costs(subject, filters::filters()),
+            "routes" => self.costs(subject, routes::routes(quick)),
+            "shapes" => self.costs(subject, shapes::shapes(quick)),
             "memory" => {
                 let (starts, swaps, routes) = if quick { (1, 1, 100) } else { (3, 20, 10_000) };
                 let found = memory::memory(&self.binary, memory::Effort { starts, swaps, routes })?;
@@ -80,20 +89,23 @@ impl Bench {
         }
     }
 
-    fn costs(&self, subject: &str, variants: &[Variant]) -> Result<(), String> {
+    fn costs(&self, subject: &str, mut variants: Vec<Variant>) -> Result<(), String> {
+        if !self.only.is_empty() {
+            variants.retain(|variant| variant.is_base || self.only.contains(&variant.name));
+        }
         let effort = if self.quick {
             Effort { rounds: 1, requests: 300, warm_up: 300 }
         } else {
             Effort { rounds: 21, requests: 3_000, warm_up: 10_000 }
         };
-        let found: Vec<Cost> = costs(&self.binary, &self.cores, variants, effort)?;
+        let found: Vec<Cost> = costs(&self.binary, &self.cores, &variants, effort)?;
         println!("{}", report::cost_table(&found));
         self.keep(subject, found)
     }
 
-    /// What is measured in a hurry is worth nothing.
+    /// What is measured in a hurry is worth nothing, and a part says nothing of the whole.
     fn keep<T: serde::Serialize>(&self, subject: &str, variants: Vec<T>) -> Result<(), String> {
-        if self.quick {
+        if self.quick || !self.only.is_empty() {
             return Ok(());
         }
         keep(subject, &Found { machine: self.machine.clone(), variants })
