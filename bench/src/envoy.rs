@@ -62,11 +62,14 @@ pub fn folder() -> PathBuf {
     httproute_integration::root().join("target/bench")
 }
 
-/// Writes the hand-written one there.
-pub fn write_empty_module() -> Result<(), String> {
-    let wasm = wat::parse_str(include_str!("empty.wat")).map_err(|e| e.to_string())?;
-    let path = folder().join("empty.wasm");
-    fs::create_dir_all(folder()).and_then(|()| fs::write(&path, wasm)).map_err(|e| e.to_string())
+/// Writes the modules that are written by hand there.
+pub fn write_modules() -> Result<(), String> {
+    for (name, text) in [("empty", include_str!("empty.wat")), ("calls", include_str!("calls.wat"))] {
+        let wasm = wat::parse_str(text).map_err(|e| format!("{name}.wat: {e}"))?;
+        let path = folder().join(format!("{name}.wasm"));
+        fs::create_dir_all(folder()).and_then(|()| fs::write(&path, wasm)).map_err(|e| e.to_string())?;
+    }
+    Ok(())
 }
 
 /// A filter that loads a module into a virtual machine of its own.

@@ -49,7 +49,7 @@ fn run(arguments: &[String]) -> Result<(), String> {
     let binary = find(default_version())?;
     let bench = Bench { machine: Machine::here(&binary.version), binary, cores: Cores::find()?, quick, only };
     println!("{}", bench.machine);
-    envoy::write_empty_module()?;
+    envoy::write_modules()?;
     for subject in SUBJECTS.iter().filter(|subject| named.is_empty() || named.contains(subject)) {
         let begun = Instant::now();
         println!("{subject}");

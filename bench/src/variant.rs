@@ -78,6 +78,12 @@ impl Variant {
         Variant::new(name, workload, Done::Nothing, vec![wasm(name, &file, "")], native::catch_all())
     }
 
+    /// A module by hand that makes the calls of the proxy that `httproute.wasm` makes for one route, and decides nothing.
+    pub fn calls(workload: Workload) -> Self {
+        let filters = Variant::empty("calls", workload).listener.filters;
+        Variant::new("calls", workload, Done::All, filters, native::by_header())
+    }
+
     /// `httproute.wasm` alone, which does everything.
     pub fn httproute(workload: Workload) -> Self {
         Variant::modules("httproute", &["httproute"], workload, Done::All)

@@ -114,7 +114,7 @@ fn change<H: Host>(
             ("x-envoy-upstream-rq-per-try-timeout-ms", plan.timeouts.backend_request),
         ] {
             if let Some(milliseconds) = timeout {
-                set(name, milliseconds.to_string().as_bytes(), host)?;
+                set_number(name, milliseconds, host)?;
             }
         }
         own(&settings.cluster_header, cluster, request, host)?;
@@ -150,6 +150,11 @@ fn own<H: Host>(name: &str, value: Option<&str>, request: &RequestView<'_>, host
         }
         None => Ok(()),
     }
+}
+
+#[cold]
+fn set_number<H: Host>(name: &str, number: u64, host: &H) -> Result<(), Failed> {
+    set(name, number.to_string().as_bytes(), host)
 }
 
 fn set<H: Host>(name: &str, value: &[u8], host: &H) -> Result<(), Failed> {

@@ -35,20 +35,19 @@ pub fn parse(map: &[u8]) -> Result<Pairs<'_>, Malformed> {
     if map.is_empty() {
         return Ok(Vec::new());
     }
-    let (count, rest) = take_length(map)?;
+    let (count, rest) = map.split_first_chunk().ok_or(Malformed)?;
+    let count = length(*count)?;
     if count > rest.len() / SMALLEST_PAIR {
         // Said before anything is allocated: the count is not to be trusted with memory.
         return Err(Malformed);
     }
-    let (mut lengths, mut text) = rest.split_at_checked(count * 8).ok_or(Malformed)?;
+    let (lengths, mut text) = rest.split_at_checked(count * 8).ok_or(Malformed)?;
     let mut pairs = Vec::with_capacity(count);
-    for _ in 0..count {
-        let (name_length, value_length);
-        (name_length, lengths) = take_length(lengths)?;
-        (value_length, lengths) = take_length(lengths)?;
+    let (lengths, _) = lengths.as_chunks::<8>();
+    for &[a, b, c, d, e, f, g, h] in lengths {
         let (name, value);
-        (name, text) = take_text(text, name_length)?;
-        (value, text) = take_text(text, value_length)?;
+        (name, text) = take_text(text, length([a, b, c, d])?).ok_or(Malformed)?;
+        (value, text) = take_text(text, length([e, f, g, h])?).ok_or(Malformed)?;
         pairs.push((name, value));
     }
     Ok(pairs)
@@ -75,15 +74,15 @@ pub fn serialize<'a>(pairs: impl IntoIterator<Item = (&'a [u8], &'a [u8]), IntoI
     map
 }
 
-fn take_length(bytes: &[u8]) -> Result<(usize, &[u8]), Malformed> {
-    let (length, rest) = bytes.split_first_chunk().ok_or(Malformed)?;
-    Ok((usize::try_from(u32::from_le_bytes(*length)).map_err(|_| Malformed)?, rest))
+fn length(bytes: [u8; 4]) -> Result<usize, Malformed> {
+    usize::try_from(u32::from_le_bytes(bytes)).map_err(|_| Malformed)
 }
 
-fn take_text(bytes: &[u8], length: usize) -> Result<(&[u8], &[u8]), Malformed> {
-    match bytes.split_at_checked(length) {
-        Some((text, [0, rest @ ..])) => Ok((text, rest)),
-        _ => Err(Malformed),
+#[inline(always)]
+fn take_text(bytes: &[u8], length: usize) -> Option<(&[u8], &[u8])> {
+    match bytes.split_at_checked(length)? {
+        (text, [0, rest @ ..]) => Some((text, rest)),
+        _ => None,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use httproute_sdk::extension::Responders;
-use httproute_sdk::{Decision, HeaderLines, HeaderOp, Kinds, Plan, Reply, Routes, Steps};
+use httproute_sdk::{Decision, HeaderLines, HeaderOp, Kinds, Plan, Reply, Routes};
 use proxy_wasm::types::MapType;
 
 use crate::apply::{answer, carry_out};
@@ -71,12 +71,10 @@ impl Saved {
         {
             return true;
         }
-        let of_the_rule = if self.of_the_rule {
-            self.routes.response_headers(self.decision, self.preflight)
-        } else {
-            Steps::new()
-        };
-        change(of_the_rule.iter().flat_map(|step| step.iter()).chain(&self.of_the_request), vm);
+        if self.of_the_rule {
+            self.routes.response_headers(self.decision, self.preflight, &mut |op| change(op, vm));
+        }
+        self.of_the_request.iter().for_each(|op| change(op, vm));
         if self.responders.is_empty() {
             return true;
         }
@@ -88,17 +86,15 @@ impl Saved {
             answer(&Reply::EXTENSION_FAILED, &[], host);
             return false;
         }
-        change(responded.changes.iter(), vm);
+        responded.changes.iter().for_each(|op| change(op, vm));
         true
     }
 }
 
-fn change<'o, H: Host>(changes: impl Iterator<Item = &'o HeaderOp>, vm: &Vm<H>) {
-    for op in changes {
-        if carry_out(op, MapType::HttpResponseHeaders, &vm.host).is_err() {
-            // The response is under way, and the client better served with the rest of the changes than with none.
-            vm.metrics.count(Counter::ResponseFailure, 1);
-        }
+fn change<H: Host>(op: &HeaderOp, vm: &Vm<H>) {
+    if carry_out(op, MapType::HttpResponseHeaders, &vm.host).is_err() {
+        // The response is under way, and the client better served with the rest of the changes than with none.
+        vm.metrics.count(Counter::ResponseFailure, 1);
     }
 }
 

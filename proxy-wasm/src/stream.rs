@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use httproute_sdk::{HeaderLines, Kinds, Reply, RequestView};
+use httproute_sdk::{HeaderLines, Kinds, Plan, Reply, RequestView, Settings};
 use proxy_wasm::traits::{Context, HttpContext};
 use proxy_wasm::types::{Action, MapType};
 
@@ -52,19 +52,33 @@ impl<H: Host> Stream<H> {
         if let Some(effects) = &plan.extensions {
             vm.tell(&effects.notes);
         }
-        let sends_copies =
-            plan.broken.is_none() && !plan.is_failed() && applied.counter != Counter::HostFailure;
-        if kinds.has(Kinds::MIRROR) && sends_copies {
-            let copies = Copies::of(&plan, settings, &request, applied.answered, &vm);
-            if complete {
-                self.complete(copies, HeaderLines::new());
-            } else if !applied.answered {
-                self.copies = copies;
-            }
-            // Otherwise the body of a request that is answered will never come by: the copies count as aborted.
+        if kinds.has(Kinds::MIRROR) && !plan.mirrors.is_empty() {
+            self.copies = self.copy(&plan, settings, &request, applied, complete);
         }
         self.saved = Saved::of(&mut plan, kinds, &routes);
         applied
+    }
+
+    /// The copies of a request that has mirrors, where its body is still to come; else they are sent.
+    #[cold]
+    fn copy(
+        &self,
+        plan: &Plan<'_>,
+        settings: &Settings,
+        request: &RequestView<'_>,
+        applied: Applied,
+        complete: bool,
+    ) -> Option<Copies<H>> {
+        if !plan.broken.is_none() || plan.is_failed() || applied.counter == Counter::HostFailure {
+            return None;
+        }
+        let copies = Copies::of(plan, settings, request, applied.answered, &self.vm);
+        if complete {
+            self.complete(copies, HeaderLines::new());
+            return None;
+        }
+        // The body of a request that is answered will never come by: its copies count as aborted.
+        copies.filter(|_| !applied.answered)
     }
 
     fn complete(&self, copies: Option<Copies<H>>, trailers: HeaderLines) {

@@ -77,7 +77,7 @@ impl Routes {
     /// Every match of the routes that are attached to the request's listener, in the order of precedence, with the first reason
     /// why it lost. `decision` is that of the request's plan.
     pub fn contenders<'r>(&'r self, decision: Decision, request: &RequestView<'_>) -> Vec<Contender<'r>> {
-        let host = normalised_host(request.authority());
+        let (host, _) = normalised_host(request.authority());
         let winner = match decision {
             Decision::Rule { rule, matched, .. } => Some((rule, matched)),
             Decision::NoRule(_) => None,
@@ -125,7 +125,7 @@ impl Routes {
     /// The place in the configuration of the listener that `request` belongs to. `None` where the configuration names no
     /// listeners, where none of them is for the request's host, and where one of another filter chain is.
     pub fn listener_of(&self, request: &RequestView<'_>) -> Option<usize> {
-        let (number, _) = self.listener(&normalised_host(request.authority())).ok()?;
+        let (number, _) = self.listener(&normalised_host(request.authority()).0).ok()?;
         number.map(|number| number as usize)
     }
 

@@ -129,8 +129,10 @@ impl std::fmt::Debug for RequestView<'_> {
 /// What stands before the first `byte`, and what stands behind it, if it is there.
 #[inline]
 pub(crate) fn split_at_byte(bytes: &[u8], byte: u8) -> (&[u8], Option<&[u8]>) {
-    let mut parts = bytes.splitn(2, |&b| b == byte);
-    (parts.next().unwrap_or_default(), parts.next())
+    match bytes.iter().position(|&b| b == byte) {
+        Some(at) => (bytes.get(..at).unwrap_or_default(), bytes.get(at + 1..)),
+        None => (bytes, None),
+    }
 }
 
 #[cfg(test)]

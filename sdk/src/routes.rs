@@ -6,14 +6,14 @@ use crate::decision::{Decision, NoRule};
 use crate::draw::Draw;
 use crate::filters::cors::Preflight;
 use crate::filters::{self, Cx, Flow, Level, mirror};
+use crate::header_op::HeaderOp;
 use crate::kinds::Kinds;
 use crate::listener::Listener;
 use crate::matching::dots::has_dot_segment;
 use crate::matching::host::{HostPattern, Specificity, normalised_host, specificity};
 use crate::matching::path::PathMatch;
 use crate::matching::{Candidate, Match};
-use crate::plan::{Plan, RuleName, Steps};
-use crate::reading::text::is_authority;
+use crate::plan::{Plan, RuleName};
 use crate::request::RequestView;
 use crate::route::Route;
 use crate::rule::Rule;
@@ -86,27 +86,26 @@ impl Routes {
         }
     }
 
-    /// The changes to the response's headers that a decision brings with it, for a response phase that has no request any
-    /// more. None for a request without rule. Whether the rule is broken, and whether the request was a preflight that a
+    /// Calls `change` with each change to the response's headers that a decision brings with it, for a response phase that has no
+    /// request any more. None for a request without rule. Whether the rule is broken, and whether the request was a preflight that a
     /// CORS filter answered ([`Plan::preflight`]), is for the request phase to remember; and all of it where custom filters saw the
     /// request ([`Plan::extensions`]), for they may have chosen another backend.
-    pub fn response_headers(&self, decision: Decision, preflight: bool) -> Steps<'_> {
-        self.steps(decision, preflight).unwrap_or_default()
-    }
-
-    fn steps(&self, decision: Decision, preflight: bool) -> Option<Steps<'_>> {
-        let Decision::Rule { rule, matched, seed, .. } = decision else { return None };
-        let rule = self.rules.get(rule as usize)?;
-        rule.match_at(matched)?;
-        let mut steps = Steps::new();
-        filters::response_headers(&rule.filters, &mut steps);
+    #[inline]
+    pub fn response_headers<'r>(
+        &'r self,
+        decision: Decision,
+        preflight: bool,
+        change: &mut dyn FnMut(&'r HeaderOp),
+    ) {
+        let Decision::Rule { rule, seed, .. } = decision else { return };
+        let Some(rule) = self.rules.get(rule as usize) else { return };
+        filters::response_headers(&rule.filters, change);
         if !filters::answer(&rule.filters, preflight) {
             let chosen = rule.backends.choose(&mut Draw::seeded(seed));
             if let Some(choice) = chosen.and_then(|index| rule.backends.get(index)) {
-                filters::response_headers(choice.filters(), &mut steps);
+                filters::response_headers(choice.filters(), change);
             }
         }
-        Some(steps)
     }
 
     /// The rules that have a name of their own, by the number that [`Decision::Rule`] has for them.
@@ -132,10 +131,10 @@ impl Routes {
         if has_dot_segment(request.path()) {
             return Err(NoRule::DotSegment);
         }
-        if !is_authority(request.authority()) {
+        let (host, is_host) = normalised_host(request.authority());
+        if !is_host {
             return Err(NoRule::BadHost);
         }
-        let host = normalised_host(request.authority());
         let (number, listener) = self.listener(&host)?;
         if listener.is_some_and(|listener| listener.broken) {
             return Err(NoRule::Broken);

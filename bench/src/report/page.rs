@@ -12,12 +12,13 @@ const BEGIN: &str = "<!-- measured by ./just bench, do not edit: begin -->\n";
 const END: &str = "<!-- measured by ./just bench, do not edit: end -->\n";
 
 /// Variants of the first table, and what they are.
-const FILTERS: [(&str, &str); 9] = [
+const FILTERS: [(&str, &str); 10] = [
     ("plain", "no filter, one native route"),
     ("header-mutation", "native header mutation: 2 request headers, 1 response header"),
     ("lua", "Lua: the same"),
     ("empty", "a module that does nothing, written by hand"),
     ("empty-rust", "a module that does nothing, in Rust with `proxy-wasm`"),
+    ("calls", "a module by hand that makes the calls of `httproute.wasm`, and decides nothing"),
     ("httproute", "`httproute.wasm`: match, the same header operations, backend"),
     ("httproute-early-removal", "the same behind the removal of clients' `x-httproute-*` headers"),
     ("httproute-all-kinds", "`httproute.wasm` with CORS, rewrite and two backends beside that"),

@@ -13,6 +13,7 @@ pub fn filters() -> Vec<Variant> {
         Variant::lua(one),
         Variant::empty("empty", one),
         Variant::empty("empty-rust", one),
+        Variant::calls(one),
         Variant::httproute(one),
         Variant::httproute(one).with_early_removal().named("httproute-early-removal"),
         Variant::plain(all_kinds).named("plain-all-kinds"),

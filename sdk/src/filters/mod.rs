@@ -1,7 +1,5 @@
 //! The filters of a rule: what each kind says, and what it does to a plan.
 
-use std::borrow::Cow;
-
 pub(crate) mod config;
 pub(crate) mod cors;
 pub(crate) mod extension;
@@ -12,7 +10,8 @@ pub(crate) mod redirect;
 pub(crate) mod rewrite;
 pub(crate) mod split;
 
-use crate::plan::{Plan, Steps};
+use crate::header_op::HeaderOp;
+use crate::plan::Plan;
 use crate::request::RequestView;
 use cors::{Cors, Preflight};
 use extension::ExtensionRef;
@@ -129,12 +128,10 @@ pub(crate) fn run<'r>(filters: &'r [RuleFilter], cx: &mut Cx<'_>, plan: &mut Pla
 }
 
 /// The changes that `filters` make to the response's headers, whatever the request was.
-pub(crate) fn response_headers<'r>(filters: &'r [RuleFilter], steps: &mut Steps<'r>) {
+pub(crate) fn response_headers<'r>(filters: &'r [RuleFilter], change: &mut dyn FnMut(&'r HeaderOp)) {
     for filter in filters {
-        if let RuleFilter::ResponseHeaderModifier(modifier) = filter
-            && !modifier.ops.is_empty()
-        {
-            steps.push(Cow::Borrowed(&modifier.ops));
+        if let RuleFilter::ResponseHeaderModifier(modifier) = filter {
+            modifier.ops.iter().for_each(&mut *change);
         }
     }
 }

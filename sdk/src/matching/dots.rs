@@ -6,6 +6,11 @@
 /// decode `%2f`, take `\` for `/`, and leave out what follows a `;`, so these end a segment here too.
 #[inline]
 pub(crate) fn has_dot_segment(path: &[u8]) -> bool {
+    // Most paths have nothing that could be a dot, and need no second look.
+    path.iter().any(|byte| matches!(byte, b'.' | b'%')) && search(path)
+}
+
+fn search(path: &[u8]) -> bool {
     let mut rest = path;
     // The characters of the segment so far: dots only, at most two, or `None` where something else stood in it.
     let mut dots = Some(0);

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
+use crate::reading::text::is_authority_byte;
+
 /// The hostname of a listener or a route: `example.com`, `*.example.com`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum HostPattern {
@@ -55,12 +57,24 @@ pub(crate) fn specificity(hostname: Option<&HostPattern>, host: &[u8]) -> Option
 
 /// The host that a request asks for, in the form that patterns are compared with: without port ("Implementations MUST
 /// ignore any port value specified in the HTTP Host header while performing a match"), in lower case (RFC 9110, section
-/// 4.2.3), and without the dot by which a name may be marked as absolute.
+/// 4.2.3), and without the dot by which a name may be marked as absolute. And whether it is one: there is nothing in it
+/// that another proxy could take for a border.
 #[inline]
-pub(crate) fn normalised_host(authority: &[u8]) -> Cow<'_, [u8]> {
-    let host = without_port(authority);
+pub(crate) fn normalised_host(authority: &[u8]) -> (Cow<'_, [u8]>, bool) {
+    // One look at each byte: this is asked of every request.
+    let (mut colon, mut is_lower, mut is_host) = (authority.len(), true, true);
+    for (place, &byte) in authority.iter().enumerate() {
+        match byte {
+            b':' => colon = place,
+            // The colons of an IPv6 address stand in brackets.
+            b']' => colon = authority.len(),
+            b'A'..=b'Z' => is_lower = false,
+            byte => is_host &= is_authority_byte(byte),
+        }
+    }
+    let host = authority.get(..colon).unwrap_or(authority);
     let host = host.strip_suffix(b".").unwrap_or(host);
-    if host.iter().any(u8::is_ascii_uppercase) { host.to_ascii_lowercase().into() } else { host.into() }
+    (if is_lower { host.into() } else { host.to_ascii_lowercase().into() }, is_host)
 }
 
 /// The host of an authority: what stands before the port.
@@ -145,9 +159,19 @@ mod tests {
             ("example.com.:80", "example.com"),
             ("[::1]:8080", "[::1]"),
             ("[::1]", "[::1]"),
+            ("[::1].:8080", "[::1]"),
+            ("a:b]", "a:b]"),
+            ("a:1:2", "a:1"),
             ("", ""),
         ] {
-            assert_eq!(normalised_host(authority.as_bytes()), host.as_bytes(), "{authority}");
+            let (normalised, is_host) = normalised_host(authority.as_bytes());
+            assert_eq!((&*normalised, is_host), (host.as_bytes(), true), "{authority}");
+            let whole = without_port(authority.as_bytes());
+            let lower = whole.strip_suffix(b".").unwrap_or(whole).to_ascii_lowercase();
+            assert_eq!(*normalised, lower, "{authority}");
+        }
+        for authority in ["a@b", "a/b", "a b", "a,b", "a\0"] {
+            assert!(!normalised_host(authority.as_bytes()).1, "{authority}");
         }
     }
 

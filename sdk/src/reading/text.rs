@@ -37,11 +37,14 @@ fn is_label(label: &str) -> bool {
 }
 
 /// Bytes of a host, with or without a port: no user, no path, nothing that another proxy could take for a border.
-#[inline]
 pub(crate) fn is_authority(text: &[u8]) -> bool {
-    text.iter().all(|b| {
-        b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~' | b'%' | b':' | b'[' | b']')
-    })
+    text.iter().all(|byte| is_authority_byte(*byte))
+}
+
+/// One of these bytes.
+#[inline]
+pub(crate) fn is_authority_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'%' | b':' | b'[' | b']')
 }
 
 /// "the name of a section in a Kubernetes resource": the name of a rule.

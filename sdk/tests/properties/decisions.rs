@@ -56,9 +56,8 @@ proptest! {
                 assert_eq!(travelled, plan.decision);
                 let resumed = routes.resume(travelled, view).unwrap();
                 assert_eq!(format!("{resumed:?}"), format!("{plan:?}"), "{request:?}");
-                let later = routes.response_headers(plan.decision, plan.preflight);
-                let same = format!("{later:?}") == format!("{:?}", plan.response_headers);
-                assert!(same || is_preflight, "{request:?}");
+                let later = observe::response_headers(&routes, plan.decision, plan.preflight);
+                assert!(later == plan.response_headers.concat() || is_preflight, "{request:?}");
             });
         }
     }
@@ -89,9 +88,11 @@ proptest! {
     fn foreign_decisions_do_no_harm((_, document) in decorated(), decision in decision(), request in request()) {
         let routes = observe::decoded(&document);
         request.view(|view| {
-            let _ = routes.response_headers(decision, false);
+            let _ = observe::response_headers(&routes, decision, false);
             if let Some(plan) = routes.resume(decision, view) {
-                assert_eq!(plan.decision, decision);
+                // A redirect that would lead to the host of a request which names none has no Location.
+                let names_no_host = plan.decision == Decision::NoRule(NoRule::BadHost) && !request.names_a_host();
+                assert!(plan.decision == decision || names_no_host, "{:?}", plan.decision);
                 let _ = (plan.outcome(view, routes.settings()), plan.copies(view, routes.settings()));
             }
         });
@@ -122,6 +123,6 @@ fn the_response_phase_of_a_preflight_has_nothing_of_a_backend() {
     preflight(Request::get("example.com", "/")).view(|view| {
         let plan = routes.plan(view, &mut Draw::seeded(1));
         assert!(plan.preflight && plan.response_headers.is_empty());
-        assert!(routes.response_headers(plan.decision, plan.preflight).is_empty());
+        assert!(observe::response_headers(&routes, plan.decision, plan.preflight).is_empty());
     });
 }

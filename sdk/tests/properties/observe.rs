@@ -1,6 +1,6 @@
 //! What the core says, in the words of the oracles.
 
-use httproute_sdk::{Decision, Draw, Lost, Plan, Problem, Routes, Severity};
+use httproute_sdk::{Decision, Draw, HeaderOp, Lost, Plan, Problem, Routes, Severity};
 
 use serde_json::Value;
 
@@ -19,6 +19,13 @@ pub(crate) fn decoded(document: &Value) -> Routes {
         problems.iter().filter(|problem| problem.severity == Severity::Error).collect();
     assert!(errors.is_empty(), "{errors:?}");
     routes
+}
+
+/// The response's changes that follow from a decision alone.
+pub(crate) fn response_headers(routes: &Routes, decision: Decision, preflight: bool) -> Vec<HeaderOp> {
+    let mut changes = Vec::new();
+    routes.response_headers(decision, preflight, &mut |change| changes.push(change.clone()));
+    changes
 }
 
 /// What the core says about `request`.

@@ -33,7 +33,7 @@ pub(crate) fn exercise(bytes: &[u8], requests: &[Request]) {
             plan.respond(&mut Vec::new()).unwrap();
             let resumed = routes.resume(plan.decision, view).unwrap();
             assert_eq!(format!("{resumed:?}"), format!("{plan:?}"));
-            let _ = routes.response_headers(plan.decision, plan.preflight);
+            routes.response_headers(plan.decision, plan.preflight, &mut |_| {});
         });
     }
 }

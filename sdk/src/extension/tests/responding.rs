@@ -98,6 +98,8 @@ fn looking_at_a_decision_once_more_does_not_ask_filters_again() {
     let routes =
         routes(rule, json!([object("s", json!({ "request": [{ "copy": ["x-bytes", "x-copy"] }] }))]));
     plan(&routes, &[], 1, |plan, _| {
-        assert_eq!(routes.response_headers(plan.decision, false).concat().len(), 1);
+        let mut changes = 0;
+        routes.response_headers(plan.decision, false, &mut |_| changes += 1);
+        assert_eq!(changes, 1);
     });
 }
