@@ -4,7 +4,7 @@
 use std::cell::Cell;
 
 use divan::{AllocProfiler, Bencher, black_box};
-use httproute_bench::workload::{MARK, Shape, Workload};
+use httproute_bench::workload::{Lines, MARK, Shape, Workload};
 use httproute_sdk::{Draw, RequestView, Routes};
 
 /// Counts allocations, too: planning a request is to have none.
@@ -52,14 +52,11 @@ fn plan_headers(bencher: Bencher<'_, '_>, routes: usize) {
     plan(bencher, Workload::new(Shape::Headers, routes));
 }
 
-/// Header lines as Envoy holds them.
-type Lines = Vec<(Vec<u8>, Vec<u8>)>;
-
 /// Plans requests of which each belongs to any of the routes.
 fn plan(bencher: Bencher<'_, '_>, workload: Workload) {
     let (routes, problems) = Routes::decode(workload.configuration(MARK).as_bytes()).unwrap();
     assert!(problems.is_empty(), "{problems:?}");
-    let requests: Vec<Lines> = (0..u64::from(REQUESTS)).map(|number| lines(&workload, number)).collect();
+    let requests: Vec<Lines> = (0..u64::from(REQUESTS)).map(|number| workload.lines(number)).collect();
     let requests: Vec<Vec<(&[u8], &[u8])>> = requests
         .iter()
         .map(|lines| lines.iter().map(|(name, value)| (name.as_slice(), value.as_slice())).collect())
@@ -73,23 +70,4 @@ fn plan(bencher: Bencher<'_, '_>, workload: Workload) {
         let view = RequestView::new(&requests[number], &|| None);
         black_box(routes.plan(&view, &mut Draw::seeded(number as u64)));
     });
-}
-
-fn lines(workload: &Workload, number: u64) -> Lines {
-    let request = workload.request(workload.pick(number));
-    let mut lines: Lines = [
-        (":authority", request.host.as_str()),
-        (":path", &request.target),
-        (":method", "GET"),
-        (":scheme", "http"),
-        ("user-agent", "bench"),
-        ("accept", "*/*"),
-        ("x-forwarded-for", "192.0.2.1"),
-        ("x-forwarded-proto", "http"),
-        ("x-request-id", "7d8f3c7e-5d0c-4f6e-9d0b-2f3a1c9e8b7a"),
-    ]
-    .map(|(name, value)| (name.as_bytes().to_vec(), value.as_bytes().to_vec()))
-    .into();
-    lines.extend(request.headers.into_iter().map(|(name, value)| (name.into(), value.into_bytes())));
-    lines
 }

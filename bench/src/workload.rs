@@ -20,6 +20,9 @@ pub const MARK_HEADER: &str = "x-bench-mark";
 /// What it is set to, where a configuration is not swapped.
 pub const MARK: &str = "a";
 
+/// Header lines: name and value of each.
+pub type Lines = Vec<(Vec<u8>, Vec<u8>)>;
+
 /// By what the routes differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
@@ -125,6 +128,26 @@ impl Workload {
         let host = self.hostname(number).unwrap_or_else(|| "example.com".to_owned()).replace('*', "www");
         let path = prefix(if self.shape == Shape::Headers { 0 } else { number });
         Request { host, target: format!("{path}{BELOW}"), headers }
+    }
+
+    /// The header lines of the request of this number, as Envoy holds them.
+    pub fn lines(&self, number: u64) -> Lines {
+        let request = self.request(self.pick(number));
+        let mut lines: Lines = [
+            (":authority", request.host.as_str()),
+            (":path", &request.target),
+            (":method", "GET"),
+            (":scheme", "http"),
+            ("user-agent", "bench"),
+            ("accept", "*/*"),
+            ("x-forwarded-for", "192.0.2.1"),
+            ("x-forwarded-proto", "http"),
+            ("x-request-id", "7d8f3c7e-5d0c-4f6e-9d0b-2f3a1c9e8b7a"),
+        ]
+        .map(|(name, value)| (name.as_bytes().to_vec(), value.as_bytes().to_vec()))
+        .into();
+        lines.extend(request.headers.into_iter().map(|(name, value)| (name.into(), value.into_bytes())));
+        lines
     }
 
     /// The route that the request of this number is for: any, but the same in each run.
