@@ -44,6 +44,8 @@ counters! {
     BadPath = "requests.bad_path" for Kinds::BACKENDS;
     /// Requests that ask for no host, answered with 400.
     BadHost = "requests.bad_host" for Kinds::BACKENDS;
+    /// Requests that cost too many steps of regular expressions, answered with 400.
+    TooCostly = "requests.too_costly" for Kinds::BACKENDS;
     /// Requests of a rule in which something is wrong, answered with 500.
     BrokenRule = "requests.broken_rule" for Kinds::ALL;
     /// Requests of a rule without backend, answered with 500.
@@ -88,6 +90,7 @@ impl Counter {
             Reply::MISDIRECTED => Counter::Misdirected,
             Reply::BAD_HOST => Counter::BadHost,
             Reply::DOT_SEGMENT => Counter::BadPath,
+            Reply::TOO_COSTLY => Counter::TooCostly,
             Reply::BROKEN_RULE => Counter::BrokenRule,
             Reply::NO_BACKEND => Counter::NoBackend,
             Reply::UNRESOLVED_BACKEND => Counter::UnresolvedBackend,

@@ -31,6 +31,8 @@ pub enum NoRule {
     Broken,
     /// What it asks for is no host: another proxy could read another host in it.
     BadHost,
+    /// The regular expressions that would have to be tried cost more than one request may.
+    TooCostly,
 }
 
 impl Decision {
@@ -56,6 +58,7 @@ impl Decision {
             Decision::NoRule(NoRule::DotSegment) => (3, 0, 0, 0, 0),
             Decision::NoRule(NoRule::Broken) => (4, 0, 0, 0, 0),
             Decision::NoRule(NoRule::BadHost) => (5, 0, 0, 0, 0),
+            Decision::NoRule(NoRule::TooCostly) => (6, 0, 0, 0, 0),
         };
         let mut bytes = [0; Self::BYTES];
         let parts = fingerprint
@@ -96,6 +99,7 @@ impl Decision {
             3 => Some(Decision::NoRule(NoRule::DotSegment)),
             4 => Some(Decision::NoRule(NoRule::Broken)),
             5 => Some(Decision::NoRule(NoRule::BadHost)),
+            6 => Some(Decision::NoRule(NoRule::TooCostly)),
             _ => None,
         }
     }
@@ -115,6 +119,7 @@ mod tests {
             Decision::NoRule(NoRule::DotSegment),
             Decision::NoRule(NoRule::Broken),
             Decision::NoRule(NoRule::BadHost),
+            Decision::NoRule(NoRule::TooCostly),
         ] {
             let bytes = decision.to_bytes(42);
             assert_eq!(Decision::from_bytes(&bytes, 42), Some(decision));

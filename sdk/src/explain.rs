@@ -9,6 +9,7 @@ use crate::matching::Match;
 use crate::matching::host::{Specificity, normalised_host};
 use crate::matching::path::PathMatch;
 use crate::matching::rank::Rank;
+use crate::matching::work::Work;
 use crate::plan::RuleName;
 use crate::request::RequestView;
 use crate::routes::Routes;
@@ -38,7 +39,7 @@ pub enum Lost<'r> {
     QueryParam(&'r str),
     /// It matches, but the winner comes before it by this criterion of precedence.
     Precedence(&'static str),
-    /// It matches, but the request is answered before rules are looked at.
+    /// It matches, but the request is answered before a rule is chosen.
     Answered,
 }
 
@@ -51,9 +52,7 @@ impl fmt::Display for Lost<'_> {
             Lost::Header(name) => write!(f, "the header {name} is missing or has another value"),
             Lost::QueryParam(name) => write!(f, "the query parameter {name} is missing or has another value"),
             Lost::Precedence(criterion) => write!(f, "it matches, but the winner has {criterion}"),
-            Lost::Answered => {
-                f.write_str("it matches, but the request is answered before rules are looked at")
-            }
+            Lost::Answered => f.write_str("it matches, but the request is answered before a rule is chosen"),
         }
     }
 }
@@ -139,16 +138,17 @@ impl Routes {
 impl Match {
     /// The first condition of the match that does not hold for `request`.
     fn mismatch<'r>(&'r self, request: &RequestView<'_>) -> Option<Lost<'r>> {
-        if !self.path.holds(request.path()) {
+        let work = Work::unlimited();
+        if !self.path.holds(request.path(), &work) {
             return Some(Lost::Path);
         }
         if let Some(method) = self.method.as_deref().filter(|method| method.as_bytes() != request.method()) {
             return Some(Lost::Method(method));
         }
-        if let Some(header) = self.headers.iter().find(|header| !header.accepts(request)) {
+        if let Some(header) = self.headers.iter().find(|header| !header.accepts(request, &work)) {
             return Some(Lost::Header(&header.name));
         }
-        let param = self.query_params.iter().find(|param| !param.accepts(request))?;
+        let param = self.query_params.iter().find(|param| !param.accepts(request, &work))?;
         Some(Lost::QueryParam(&param.name))
     }
 }
@@ -163,10 +163,10 @@ impl PathMatch {
     }
 
     /// Whether `path` matches, by itself: the index that requests are matched with looks at all paths at once.
-    fn holds(&self, path: &[u8]) -> bool {
+    fn holds(&self, path: &[u8], work: &Work) -> bool {
         match self {
             PathMatch::Exact(exact) => exact.as_bytes() == path,
-            PathMatch::Regex(_) => self.accepts(path),
+            PathMatch::Regex(_) => self.accepts(path, work),
             PathMatch::Prefix(prefix) => path
                 .strip_prefix(prefix.as_bytes())
                 .is_some_and(|rest| prefix.is_empty() || rest.is_empty() || rest.starts_with(b"/")),

@@ -43,6 +43,7 @@ mod plan;
 mod problem;
 mod reading;
 mod references;
+mod regex;
 mod reply;
 mod request;
 mod route;

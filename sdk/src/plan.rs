@@ -179,6 +179,7 @@ impl<'r> Plan<'r> {
         match self.decision {
             Decision::NoRule(NoRule::DotSegment) => chooses_backends.then_some(Reply::DOT_SEGMENT),
             Decision::NoRule(NoRule::BadHost) => chooses_backends.then_some(Reply::BAD_HOST),
+            Decision::NoRule(NoRule::TooCostly) => chooses_backends.then_some(Reply::TOO_COSTLY),
             Decision::NoRule(NoRule::Broken) => chooses_backends.then_some(Reply::BROKEN_RULE),
             Decision::NoRule(NoRule::Misdirected) => chooses_backends.then_some(Reply::MISDIRECTED),
             Decision::NoRule(NoRule::Unmatched) => {

@@ -12,6 +12,7 @@ use crate::listener::Listener;
 use crate::matching::dots::has_dot_segment;
 use crate::matching::host::{HostPattern, Specificity, normalised_host, specificity};
 use crate::matching::path::PathMatch;
+use crate::matching::work::Work;
 use crate::matching::{Candidate, Match};
 use crate::plan::{Plan, RuleName};
 use crate::request::RequestView;
@@ -69,7 +70,7 @@ impl Routes {
     #[inline]
     pub fn plan<'r>(&'r self, request: &RequestView<'_>, draw: &mut Draw) -> Plan<'r> {
         let seed = draw.seed();
-        match self.decide(request, seed) {
+        match self.decide(request, seed, &Work::of_a_request()) {
             Ok(decision) => {
                 self.carry_out(decision, request, draw).unwrap_or_else(|| no_rule(NoRule::Unmatched))
             }
@@ -127,7 +128,12 @@ impl Routes {
     }
 
     #[inline]
-    fn decide(&self, request: &RequestView<'_>, seed: u64) -> Result<Decision, NoRule> {
+    pub(crate) fn decide(
+        &self,
+        request: &RequestView<'_>,
+        seed: u64,
+        work: &Work,
+    ) -> Result<Decision, NoRule> {
         if has_dot_segment(request.path()) {
             return Err(NoRule::DotSegment);
         }
@@ -142,16 +148,19 @@ impl Routes {
         let table =
             self.tables.get(listener.map_or(0, |listener| listener.table)).ok_or(NoRule::Unmatched)?;
         let rule = |found: Candidate| self.rules.get(found.rule as usize);
-        let mut found = table.find(&host, request.path(), &self.rules, &|entry| entry.accepts(request));
+        let mut found = table.find(&host, request.path(), &self.rules, &|entry| entry.accepts(request, work));
         // A preflight belongs to the rule of the request that it asks about, unless a rule for OPTIONS answers it.
         let answered =
             matches!(found, Found::Match(found) if rule(found).is_some_and(Rule::answers_preflights));
         if let (false, Some(preflight)) = (answered, Preflight::of(request)) {
-            let accepts = |entry: &Match| entry.accepts_preflight(request, preflight.method);
+            let accepts = |entry: &Match| entry.accepts_preflight(request, preflight.method, work);
             let asked = table.find(&host, request.path(), &self.rules, &accepts);
             if matches!(asked, Found::Match(asked) if rule(asked).is_some_and(Rule::answers_preflights)) {
                 found = asked;
             }
+        }
+        if work.is_spent() {
+            return Err(NoRule::TooCostly);
         }
         match found {
             Found::Match(found) => {

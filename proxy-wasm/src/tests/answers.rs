@@ -9,7 +9,10 @@ const REDIRECT: &str = r#"{"filters":[
 #[test]
 fn each_reason_has_its_status_body_details_and_counter() {
     let rule = |filters_and_backends: &str| rules(&format!("{{{filters_and_backends}}}"));
+    let dear = r#""matches":[{"path":{"type":"RegularExpression","value":"/.*(a?){1,6000}!"}}]"#;
+    let long = format!("/{}", "a".repeat(1000));
     let cases = [
+        (rule(dear), &*long, 400, "httproute_too_costly", "too_costly"),
         (rule(r#""matches":[{"path":{"value":"/x"}}]"#), "/", 404, "httproute_no_rule", "unmatched"),
         (rule(r#""backendRefs":[]"#), "/", 500, "httproute_no_backend", "no_backend"),
         (rule(""), "/../x", 400, "httproute_dot_segment", "bad_path"),

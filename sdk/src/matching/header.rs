@@ -1,7 +1,8 @@
 //! Header and query parameter predicates.
 
 use super::pattern::Pattern;
-use crate::request::{RequestView, split_at_byte};
+use super::work::Work;
+use crate::request::RequestView;
 
 /// How a value is compared.
 #[derive(Clone, Debug)]
@@ -17,10 +18,10 @@ pub(crate) enum ValueMatch {
 
 impl ValueMatch {
     #[inline]
-    fn accepts(&self, value: &[u8]) -> bool {
+    fn accepts(&self, value: &[u8], work: &Work) -> bool {
         match self {
             ValueMatch::Exact(exact) => exact.as_bytes() == value,
-            ValueMatch::Regex(pattern) => pattern.matches(value),
+            ValueMatch::Regex(pattern) => pattern.matches(value, work),
             ValueMatch::Present => true,
         }
     }
@@ -36,10 +37,10 @@ pub(crate) struct HeaderMatch {
 
 impl HeaderMatch {
     #[inline]
-    pub(crate) fn accepts(&self, request: &RequestView<'_>) -> bool {
+    pub(crate) fn accepts(&self, request: &RequestView<'_>, work: &Work) -> bool {
         let mut lines = request.header(&self.name);
         let Some(first) = lines.next() else { return false };
-        let Some(second) = lines.next() else { return self.value.accepts(first) };
+        let Some(second) = lines.next() else { return self.value.accepts(first, work) };
         // "Generally, proxies should follow the guidance from the RFC: https://www.rfc-editor.org/rfc/rfc7230.html#section-3.2.2
         // regarding processing a repeated header, with special handling for "Set-Cookie"." The crumbs of a Cookie header
         // are joined as RFC 9113, section 8.2.3 says.
@@ -49,7 +50,7 @@ impl HeaderMatch {
             joined.extend_from_slice(separator);
             joined.extend_from_slice(line);
         }
-        self.value.accepts(&joined)
+        self.value.accepts(&joined, work)
     }
 }
 
@@ -66,13 +67,19 @@ impl QueryParamMatch {
     /// this type match against the first value of the param". Names and values are compared as they arrive,
     /// percent-encoding included.
     #[inline]
-    pub(crate) fn accepts(&self, request: &RequestView<'_>) -> bool {
+    pub(crate) fn accepts(&self, request: &RequestView<'_>, work: &Work) -> bool {
         let Some(query) = request.query() else { return false };
-        query
-            .split(|&b| b == b'&')
-            .map(|param| split_at_byte(param, b'='))
-            .find(|(name, _)| *name == self.name.as_bytes())
-            .is_some_and(|(_, value)| self.value.accepts(value.unwrap_or_default()))
+        // Each predicate reads it anew.
+        if !work.spend(query.len()) {
+            return false;
+        }
+        let value =
+            query.split(|&b| b == b'&').find_map(|param| match param.strip_prefix(self.name.as_bytes())? {
+                [] => Some(&[][..]),
+                [b'=', value @ ..] => Some(value),
+                _ => None,
+            });
+        value.is_some_and(|value| self.value.accepts(value, work))
     }
 }
 
@@ -82,7 +89,7 @@ mod tests {
 
     #[inline]
     fn accepts(predicate: &HeaderMatch, lines: &[(&[u8], &[u8])]) -> bool {
-        predicate.accepts(&RequestView::new(lines, &|| None))
+        predicate.accepts(&RequestView::new(lines, &|| None), &Work::unlimited())
     }
 
     #[test]
@@ -109,7 +116,8 @@ mod tests {
             ("/?a=%31", false),
         ] {
             let lines = [(&b":path"[..], target.as_bytes())];
-            assert_eq!(predicate.accepts(&RequestView::new(&lines, &|| None)), matches, "{target}");
+            let request = RequestView::new(&lines, &|| None);
+            assert_eq!(predicate.accepts(&request, &Work::unlimited()), matches, "{target}");
         }
     }
 }

@@ -6,10 +6,12 @@ pub(crate) mod host;
 pub(crate) mod path;
 pub(crate) mod pattern;
 pub(crate) mod rank;
+pub(crate) mod work;
 
 use crate::request::RequestView;
 use header::{HeaderMatch, QueryParamMatch};
 use path::PathMatch;
+use work::Work;
 
 /// One entry of `rules[].matches`: "the route will match only if all specified conditions are satisfied".
 #[derive(Clone, Debug)]
@@ -35,31 +37,31 @@ pub(crate) struct Candidate {
 impl Match {
     /// Whether all conditions hold but Exact and PathPrefix, which the index has looked at.
     #[inline]
-    pub(crate) fn accepts(&self, request: &RequestView<'_>) -> bool {
+    pub(crate) fn accepts(&self, request: &RequestView<'_>, work: &Work) -> bool {
         self.method.as_ref().is_none_or(|method| method.as_bytes() == request.method())
-            && self.path.accepts(request.path())
-            && self.headers.iter().all(|header| header.accepts(request))
-            && self.query_params.iter().all(|param| param.accepts(request))
+            && self.path.accepts(request.path(), work)
+            && self.headers.iter().all(|header| header.accepts(request, work))
+            && self.query_params.iter().all(|param| param.accepts(request, work))
     }
 }
 
 impl Match {
     /// Whether the request that a preflight asks about may belong to this match. Header conditions are left out: a browser
     /// asks before it sends them.
-    pub(crate) fn accepts_preflight(&self, request: &RequestView<'_>, method: &[u8]) -> bool {
+    pub(crate) fn accepts_preflight(&self, request: &RequestView<'_>, method: &[u8], work: &Work) -> bool {
         self.method.as_ref().is_none_or(|wanted| wanted.as_bytes() == method)
-            && self.path.accepts(request.path())
-            && self.query_params.iter().all(|param| param.accepts(request))
+            && self.path.accepts(request.path(), work)
+            && self.query_params.iter().all(|param| param.accepts(request, work))
     }
 }
 
 impl PathMatch {
     /// Whether a regular expression matches; the index has looked at all else.
     #[inline]
-    pub(crate) fn accepts(&self, path: &[u8]) -> bool {
+    pub(crate) fn accepts(&self, path: &[u8], work: &Work) -> bool {
         match self {
             PathMatch::Exact(_) | PathMatch::Prefix(_) => true,
-            PathMatch::Regex(pattern) => pattern.matches(path),
+            PathMatch::Regex(pattern) => pattern.matches(path, work),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Regular expressions that match a whole value, as `RegularExpression` does everywhere.
 
-use regex_lite::{Regex, RegexBuilder};
+use super::work::Work;
+use crate::regex::{Fault, Regex};
 
 /// A regular expression that matches a whole value. A value that is not UTF-8 never matches.
 #[derive(Clone, Debug)]
@@ -10,32 +11,20 @@ pub(crate) struct Pattern {
     regex: Regex,
 }
 
-/// Bytes that one compiled regular expression may take: `[a-z]{1,1000}` fits, `(.{1,1000}){1,1000}` does not.
-const SIZE_LIMIT: usize = 1 << 18;
-
 impl Pattern {
     /// The pattern that `pattern` writes.
     ///
     /// # Errors
     ///
     /// What is wrong with it.
-    pub(crate) fn new(pattern: &str) -> Result<Self, regex_lite::Error> {
-        let build = |pattern: &str| RegexBuilder::new(pattern).size_limit(SIZE_LIMIT).build();
-        // By itself first, so that `a)|(b` cannot break out of the group that anchors it.
-        build(pattern)?;
-        // In verbose mode `(?x)` a comment may end the pattern, which only a line break ends.
-        let regex = build(&format!("^(?:{pattern})$")).or_else(|_| build(&format!("^(?:{pattern}\n)$")))?;
-        Ok(Pattern { beginning: beginning(pattern).into(), regex })
+    pub(crate) fn new(pattern: &str) -> Result<Self, Fault> {
+        Ok(Pattern { beginning: beginning(pattern).into(), regex: Regex::new(pattern)? })
     }
 
-    /// Whether the whole of `value` matches.
+    /// Whether the whole of `value` matches, for as much work as is left.
     #[inline]
-    pub(crate) fn matches(&self, value: &[u8]) -> bool {
-        value.starts_with(self.beginning.as_bytes()) && self.searches(value)
-    }
-
-    fn searches(&self, value: &[u8]) -> bool {
-        std::str::from_utf8(value).is_ok_and(|value| self.regex.is_match(value))
+    pub(crate) fn matches(&self, value: &[u8], work: &Work) -> bool {
+        value.starts_with(self.beginning.as_bytes()) && self.regex.matches(value, work)
     }
 }
 
@@ -61,26 +50,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_whole_value_matches_and_only_utf8() {
-        let matches = |pattern, value: &[u8]| Pattern::new(pattern).unwrap().matches(value);
-        assert!(matches("a|b+", b"bbb"));
-        assert!(!matches("a|b+", b"ab"));
-        assert!(matches("(?i)X", b"x"));
-        assert!(!matches(".*", b"\xff"));
-        assert!(matches("(?x) a # a note", b"a"));
-        assert!(!matches("(?x) a # a note", b"ab"));
-        assert!(matches("^(?:a)$|^(?:b)$", b"b"));
-        assert!(!matches("^(?:a)$|^(?:b)$", b"bx"));
-    }
-
-    #[test]
-    fn a_pattern_that_is_none_or_too_large_is_refused() {
-        for pattern in ["(", "a)(b", "a)|(b", "[z-a]", "(.{1,1000}){1,1000}", "\\p{L}", "(?=a)"] {
-            assert!(Pattern::new(pattern).is_err(), "{pattern}");
-        }
-    }
-
-    #[test]
     fn beginnings() {
         for (pattern, literal) in [
             ("/app/[a-z]+", "/app/"),
@@ -103,7 +72,8 @@ mod tests {
         #[test]
         fn a_beginning_turns_nothing_away_that_matches(pattern in "\\^?[ab/]{0,4}[?*+|.]?[ab/]{0,2}\\$?", value in "[ab/]{0,6}") {
             if let Ok(pattern) = Pattern::new(&pattern) {
-                prop_assert_eq!(pattern.matches(value.as_bytes()), pattern.searches(value.as_bytes()));
+                let (value, work) = (value.as_bytes(), Work::unlimited());
+                prop_assert_eq!(pattern.matches(value, &work), pattern.regex.matches(value, &work));
             }
         }
     }

@@ -17,8 +17,14 @@ fn decision() -> impl Strategy<Value = Decision> {
     let index = || prop_oneof![3 => 0..4u32, 1 => any::<u32>()];
     let rule = (listener, index(), index(), any::<u64>())
         .prop_map(|(listener, rule, matched, seed)| Decision::Rule { listener, rule, matched, seed });
-    let reasons =
-        [NoRule::Unmatched, NoRule::Misdirected, NoRule::DotSegment, NoRule::Broken, NoRule::BadHost];
+    let reasons = [
+        NoRule::Unmatched,
+        NoRule::Misdirected,
+        NoRule::DotSegment,
+        NoRule::Broken,
+        NoRule::BadHost,
+        NoRule::TooCostly,
+    ];
     prop_oneof![3 => rule, 1 => select(reasons.to_vec()).prop_map(Decision::NoRule)]
 }
 

@@ -68,8 +68,8 @@ fn the_generated_contests_are_decided_by_every_criterion() {
                 Verdict::NoRule(NoRule::Misdirected) => misdirected += 1,
                 Verdict::NoRule(NoRule::DotSegment) => dotted += 1,
                 Verdict::NoRule(NoRule::BadHost) => bad_host += 1,
-                Verdict::NoRule(NoRule::Broken) => {
-                    panic!("nothing is wrong in {configuration:?}")
+                Verdict::NoRule(reason @ (NoRule::Broken | NoRule::TooCostly)) => {
+                    panic!("{reason:?}: {configuration:?}")
                 }
             }
             if let [first, second, ..] = &matching::candidates(&configuration, &request)[..] {

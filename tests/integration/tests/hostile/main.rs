@@ -7,6 +7,7 @@ mod frames;
 mod http1;
 mod http2;
 mod load;
+mod patterns;
 mod rig;
 
 use std::process::ExitCode;
@@ -28,6 +29,7 @@ const ATTACKS: &[(&str, Attack)] = &[
     ("bodies cut off in the middle", http1::cut_off),
     ("HTTP/2 pseudo-headers", http2::pseudo_headers),
     ("HTTP/2 streams", http2::streams),
+    ("a thousand patterns and long paths", patterns::costly),
     ("a thousand slow clients", load::slow_clients),
     ("a mirror that never answers", load::silent_mirror),
 ];

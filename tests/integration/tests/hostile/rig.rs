@@ -1,8 +1,9 @@
 //! An Envoy as users have it, with what clients attack behind it, and the proof that nobody else was harmed.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
@@ -16,6 +17,8 @@ use httproute_integration::fleet::Fleet;
 use httproute_integration::load::LeanBackend;
 use httproute_integration::record::{ID_HEADER, Received};
 use httproute_integration::wire;
+
+use crate::patterns;
 
 /// How long what is awaited may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -240,11 +243,17 @@ fn render(fleet: &Fleet, silent: SocketAddr) -> Result<String, String> {
     ]);
     command.arg(httproute_integration::dist());
     command.arg("-f").arg(httproute_integration::root().join("tests/integration/hostile/gateway.yaml"));
+    command.args(["-f", "-"]);
     for (name, (host, port)) in &places {
         let (service, service_port) = name.rsplit_once('/').unwrap_or((name, ""));
         command.args(["--backend", &format!("{service}:{service_port}={host}:{port}")]);
     }
-    let output = command.output().map_err(|e| e.to_string())?;
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut rendering = command.spawn().map_err(|e| e.to_string())?;
+    if let Some(mut stdin) = rendering.stdin.take() {
+        stdin.write_all(patterns::routes().as_bytes()).map_err(|e| e.to_string())?;
+    }
+    let output = rendering.wait_with_output().map_err(|e| e.to_string())?;
     match output.status.success() {
         true => String::from_utf8(output.stdout).map_err(|e| e.to_string()),
         false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
