@@ -64,10 +64,11 @@ pub fn folder() -> PathBuf {
 
 /// Writes the modules that are written by hand there.
 pub fn write_modules() -> Result<(), String> {
+    fs::create_dir_all(folder()).map_err(|e| e.to_string())?;
     for (name, text) in [("empty", include_str!("empty.wat")), ("calls", include_str!("calls.wat"))] {
         let wasm = wat::parse_str(text).map_err(|e| format!("{name}.wat: {e}"))?;
         let path = folder().join(format!("{name}.wasm"));
-        fs::create_dir_all(folder()).and_then(|()| fs::write(&path, wasm)).map_err(|e| e.to_string())?;
+        fs::write(&path, wasm).map_err(|e| e.to_string())?;
     }
     Ok(())
 }

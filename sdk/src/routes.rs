@@ -98,8 +98,11 @@ impl Routes {
         preflight: bool,
         change: &mut dyn FnMut(&'r HeaderOp),
     ) {
-        let Decision::Rule { rule, seed, .. } = decision else { return };
-        let Some(rule) = self.rules.get(rule as usize) else { return };
+        let Decision::Rule { rule, matched, seed, .. } = decision else { return };
+        // As where a decision is resumed: one of another configuration is none.
+        let Some(rule) = self.rules.get(rule as usize).filter(|rule| rule.match_at(matched).is_some()) else {
+            return;
+        };
         filters::response_headers(&rule.filters, change);
         if !filters::answer(&rule.filters, preflight) {
             let chosen = rule.backends.choose(&mut Draw::seeded(seed));

@@ -50,6 +50,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_the_whole_value_matches_and_only_utf8() {
+        let matches =
+            |pattern, value: &[u8]| Pattern::new(pattern).unwrap().matches(value, &Work::unlimited());
+        assert!(matches("a|b+", b"bbb"));
+        assert!(!matches("a|b+", b"ab"));
+        assert!(matches("(?i)X", b"x"));
+        assert!(!matches(".*", b"\xff"));
+        assert!(matches("(?x) a # a note", b"a"));
+        assert!(!matches("(?x) a # a note", b"ab"));
+        assert!(matches("^(?:a)$|^(?:b)$", b"b"));
+        assert!(!matches("^(?:a)$|^(?:b)$", b"bx"));
+    }
+
+    #[test]
+    fn a_pattern_that_is_none_or_too_large_is_refused() {
+        for pattern in ["(", "a)(b", "a)|(b", "[z-a]", "(.{1,1000}){1,1000}", "\\p{L}", "(?=a)"] {
+            assert!(Pattern::new(pattern).is_err(), "{pattern}");
+        }
+    }
+
+    #[test]
     fn beginnings() {
         for (pattern, literal) in [
             ("/app/[a-z]+", "/app/"),
