@@ -8,6 +8,7 @@ use super::fingerprint::Fingerprint;
 use crate::decimal::Decimal;
 use crate::problem::Refusal;
 use crate::reading::json::{Json, Outline};
+use crate::reading::report::Place;
 use crate::reading::suggest::did_you_mean;
 
 /// What a configuration may hold.
@@ -31,7 +32,7 @@ pub(super) struct Document<'a> {
     /// What stands beside the routes; empty where the document is a lone HTTPRoute or a list.
     members: Members<'a>,
     pub(super) routes: Vec<&'a RawValue>,
-    /// The pointer to the list of routes; `None` where the document is a lone HTTPRoute.
+    /// The key of the list of routes; `None` where the document is a lone HTTPRoute.
     list: Option<&'static str>,
 }
 
@@ -61,7 +62,7 @@ impl<'a> Document<'a> {
             Some("HTTPRouteList" | "List") => {
                 let items = get(&members, "items").ok_or_else(|| form("the list has no items".into()))?;
                 let Outline::List(routes) = parse(items.get())? else { return Err(not("items", "a list")) };
-                Ok(Document { members: Members::new(), routes, list: Some("/items") })
+                Ok(Document { members: Members::new(), routes, list: Some("items") })
             }
             Some(other) => Err(form(format!(
                 "an object of kind {other:?} is no configuration; give an HTTPRoute, a List, or an object with \"routes\""
@@ -78,14 +79,14 @@ impl<'a> Document<'a> {
                 }
                 let routes = get(&members, "routes").ok_or_else(|| form("\"routes\" is missing".into()))?;
                 let Outline::List(routes) = parse(routes.get())? else { return Err(not("routes", "a list")) };
-                Ok(Document { members, routes, list: Some("/routes") })
+                Ok(Document { members, routes, list: Some("routes") })
             }
         }
     }
 
-    /// The pointer to route number `index`.
-    pub(super) fn route_pointer(&self, index: usize) -> String {
-        self.list.map_or_else(String::new, |list| format!("{list}/{index}"))
+    /// The place of the list of routes; `None` where the document is a lone HTTPRoute.
+    pub(super) fn list_place(&self) -> Option<Place<'static>> {
+        Some(Place::Key(&Place::Start(""), self.list?))
     }
 
     /// The setting `key`, which must be text.

@@ -59,10 +59,10 @@ impl Routes {
         // Most routes have one rule. What is reserved leaves no holes, of which memory that never shrinks would be full.
         let mut routes: Vec<Route> = Vec::with_capacity(document.routes.len());
         let mut rules: Vec<Rule> = Vec::with_capacity(document.routes.len());
-        let mut names = Names::default();
+        let mut names = Names::of(document.routes.len());
+        let list = document.list_place();
         for (index, raw) in document.routes.iter().enumerate() {
-            let start = document.route_pointer(index);
-            let place = Place::Start(&start);
+            let place = list.as_ref().map_or(Place::Start(""), |list| Place::Index(list, index));
             // The tree of one route at a time: the memory of a module never shrinks.
             let Some(value) = tree(raw, &place, &mut report) else { continue };
             fingerprint.add("route", &value);

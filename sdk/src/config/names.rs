@@ -6,10 +6,14 @@ use crate::hash::hash;
 use crate::route::Route;
 
 /// The numbers of routes by name.
-#[derive(Default)]
 pub(super) struct Names(HashTable<u32>);
 
 impl Names {
+    /// With room for so many.
+    pub(super) fn of(routes: usize) -> Self {
+        Names(HashTable::with_capacity(routes))
+    }
+
     /// Notes that `routes` has a route of this number.
     pub(super) fn add(&mut self, number: u32, routes: &[Route]) {
         let name_of = |number: u32| routes.get(number as usize).map_or("", |route| &*route.name);

@@ -78,7 +78,7 @@ pub(crate) fn decode(
         // "+kubebuilder:default={{matches: {{path: {type: "PathPrefix", value: "/"}}}}}"
         None => add(&Node { value: &Json::Object(Vec::new()), place: spec.place }, 0, report),
     }
-    Some(Route { name: format!("{namespace}/{name}").into(), created, hostnames })
+    Some(Route { name: [namespace, "/", name].concat().into(), created, hostnames })
 }
 
 /// Whether an object says that it is something else than an HTTPRoute that can be read here.
