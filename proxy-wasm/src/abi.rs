@@ -75,6 +75,12 @@ unsafe extern "C" {
     fn proxy_done() -> u32;
 }
 
+// The one thing that is no part of the ABI and that proxies have for modules all the same, as WASI names it.
+#[link(wasm_import_module = "wasi_snapshot_preview1")]
+unsafe extern "C" {
+    fn random_get(buffer: *mut u8, size: usize) -> u32;
+}
+
 unsafe extern "C" {
     /// The module's own entry point, which the `proxy-wasm` crate defines.
     fn proxy_on_queue_ready(root: u32, queue: u32);
@@ -94,7 +100,7 @@ fn check(status: u32) -> Result<(), Failed> {
 /// Takes what a host call returns over from the host.
 ///
 /// SAFETY: `call` must return 0 only where it left both pointers alone, or stored in them what
-/// `proxy_on_memory_allocate` of this module returned for exactly that size, filled, and given to nobody else. The ABI
+/// `malloc` of this module returned for exactly that size, filled, and given to nobody else. The ABI
 /// says so of every call that returns a buffer.
 unsafe fn take(call: impl FnOnce(*mut *mut u8, *mut usize) -> u32) -> Result<Vec<u8>, Failed> {
     let (mut data, mut size) = (ptr::null_mut(), 0);
@@ -102,7 +108,7 @@ unsafe fn take(call: impl FnOnce(*mut *mut u8, *mut usize) -> u32) -> Result<Vec
     if data.is_null() {
         return Ok(Vec::new());
     }
-    // SAFETY: `proxy_on_memory_allocate` made this a boxed slice of `size` bytes, which is a vector of that capacity.
+    // SAFETY: `malloc` made this a boxed slice of `size` bytes, which is a vector of that capacity.
     Ok(unsafe { Vec::from_raw_parts(data, size, size) })
 }
 
@@ -207,6 +213,13 @@ impl Host for AbiHost {
     fn record_metric(&self, metric: u32, value: u64) -> Result<(), Failed> {
         // SAFETY: no pointers.
         check(unsafe { proxy_record_metric(metric, value) })
+    }
+
+    fn random(&self) -> Result<u64, Failed> {
+        let mut bytes = [0; 8];
+        // SAFETY: the host writes so many bytes to a valid place.
+        check(unsafe { random_get(bytes.as_mut_ptr(), bytes.len()) })?;
+        Ok(u64::from_le_bytes(bytes))
     }
 
     fn set_context(&self, context: u32) -> Result<(), Failed> {

@@ -45,6 +45,8 @@ pub trait Host {
     fn increment_metric(&self, metric: u32, by: i64) -> Result<(), Failed>;
     /// Sets a gauge.
     fn record_metric(&self, metric: u32, value: u64) -> Result<(), Failed>;
+    /// A random number.
+    fn random(&self) -> Result<u64, Failed>;
     /// Makes the calls that follow in this callback those of another context: the root's, or a stream's.
     fn set_context(&self, context: u32) -> Result<(), Failed>;
     /// Has the root context's `on_queue_ready` called at once.

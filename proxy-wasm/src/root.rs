@@ -1,6 +1,5 @@
 //! The module as the proxy's worker sees it: configuration, timer, and what outlives a stream.
 
-use std::hash::{BuildHasher, RandomState};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -26,9 +25,8 @@ pub struct Root<H: Host> {
 impl<H: Host> Root<H> {
     /// A module that runs as the context `id` of a virtual machine that knows the metrics `ids`.
     pub fn new(module: Module, id: u32, ids: Rc<MetricIds>, host: H) -> Self {
-        // Taken once from the system's randomness, which a proxy gives each worker anew: two workers with the same seed
-        // would split traffic in step.
-        let seed = RandomState::new().hash_one(id);
+        // Two workers with the same seed would split traffic in step.
+        let seed = host.random().unwrap_or(u64::from(id));
         Root { vm: Rc::new(Vm::new(module, id, seed, ids, host)) }
     }
 

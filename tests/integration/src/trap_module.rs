@@ -7,7 +7,7 @@ use std::process::Command;
 pub fn trap_module() -> Result<PathBuf, String> {
     let root = crate::root();
     let built = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["build", "--quiet", "--profile", "wasm", "--target", "wasm32-wasip1"])
+        .args(["build", "--quiet", "--profile", "wasm", "--target", "wasm32-unknown-unknown"])
         .args(["--package", "httproute-trap-module"])
         .current_dir(&root)
         .status()
@@ -16,5 +16,5 @@ pub fn trap_module() -> Result<PathBuf, String> {
         return Err("tests/trap-module does not build".into());
     }
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
-    Ok(root.join(target).join("wasm32-wasip1/wasm/httproute_trap_module.wasm"))
+    Ok(root.join(target).join("wasm32-unknown-unknown/wasm/httproute_trap_module.wasm"))
 }

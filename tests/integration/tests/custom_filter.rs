@@ -53,7 +53,7 @@ fn built() -> PathBuf {
         assert_eq!(commands.len(), 2, "{commands:?}");
         commands.iter().for_each(|command| carry_out(command, &cargo));
     });
-    root().join("target/custom-filter/wasm32-wasip1/release")
+    root().join("target/custom-filter/wasm32-unknown-unknown/release")
 }
 
 #[test]

@@ -62,7 +62,11 @@ fn build() -> PathBuf {
     let built = built.to_str().unwrap();
     run(&cargo, &folder, &["test", "--target-dir", built]);
     run(&cargo, &folder, &["clippy", "--all-targets", "--target-dir", built, "--", "-D", "warnings"]);
-    run(&cargo, &folder, &["build", "--release", "--target", "wasm32-wasip1", "--target-dir", built]);
+    run(
+        &cargo,
+        &folder,
+        &["build", "--release", "--target", "wasm32-unknown-unknown", "--target-dir", built],
+    );
     folder
 }
 
@@ -99,7 +103,7 @@ fn the_page_makes_a_module_that_does_what_it_says() {
     let fleet = Fleet::start(&upstreams, IpAddr::V4(Ipv4Addr::LOCALHOST), |_| 0).unwrap();
     let (host, port) = fleet.places("127.0.0.1").remove("shop/cart/8080").unwrap();
     let backend = format!("shop/cart:8080={host}:{port}");
-    let module = root().join("target/custom-filter/wasm32-wasip1/release/claim_header.wasm");
+    let module = root().join("target/custom-filter/wasm32-unknown-unknown/release/claim_header.wasm");
     let render = ["render", "envoy", "-f", "shop.yaml", "--bind", "127.0.0.1", "--port", "8080=0"];
     let place = ["--admin-port", "0", "--backend", &backend, "--module", module.to_str().unwrap()];
     let config = run(&cli, &folder, &[&render[..], &place[..], &extensions[..]].concat());

@@ -8,7 +8,7 @@ const ALWAYS: &[&str] = &[
     "memory",
     "_initialize",
     "proxy_abi_version_0_2_1",
-    "proxy_on_memory_allocate",
+    "malloc",
     "proxy_on_context_create",
     "proxy_on_vm_start",
     "proxy_on_configure",

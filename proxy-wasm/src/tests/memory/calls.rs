@@ -105,6 +105,10 @@ impl Host for MemoryHost {
         Ok(())
     }
 
+    fn random(&self) -> Result<u64, Failed> {
+        Ok(1)
+    }
+
     fn log(&self, level: log::Level, message: &str) {
         self.note("log");
         self.0.log.borrow_mut().push((level, message.to_owned()));

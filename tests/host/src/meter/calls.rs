@@ -1,6 +1,6 @@
 //! The calls of the proxy-wasm ABI 0.2.1 that modules make, each noted by its name.
 
-use wasmtime::{Caller, Linker, Result, bail};
+use wasmtime::{Caller, Linker, Result};
 
 use super::guest::{BAD_ARGUMENT, Guest, NOT_FOUND, OK, serialize};
 use super::proxy::{Proxy, replace};
@@ -131,27 +131,13 @@ fn metrics(linker: &mut Linker<Proxy>) -> Result<()> {
     Ok(())
 }
 
-/// What the compiler's library needs of the system. Its randomness is the same each time, or no two counts would agree.
+/// What a module needs beside the ABI. This randomness is the same each time, or no two counts would agree.
 fn system(linker: &mut Linker<Proxy>) -> Result<()> {
     const WASI: &str = "wasi_snapshot_preview1";
     linker.func_wrap(WASI, "random_get", |caller: Caller<'_, Proxy>, at: u32, size: u32| -> Result<i32> {
         let bytes: Vec<u8> = (0..size).map(|n| (n * 37 + 11) as u8).collect();
         Guest(caller).write(at, &bytes)?;
         Ok(OK)
-    })?;
-    linker.func_wrap(
-        WASI,
-        "environ_sizes_get",
-        |caller: Caller<'_, Proxy>, count_at: u32, size_at: u32| -> Result<i32> {
-            let mut guest = Guest(caller);
-            guest.write_number(count_at, 0)?;
-            guest.write_number(size_at, 0)?;
-            Ok(OK)
-        },
-    )?;
-    linker.func_wrap(WASI, "environ_get", |_: Caller<'_, Proxy>, _: u32, _: u32| -> i32 { OK })?;
-    linker.func_wrap(WASI, "proc_exit", |_: Caller<'_, Proxy>, code: u32| -> Result<()> {
-        bail!("the module ends its machine with code {code}")
     })?;
     Ok(())
 }
