@@ -1,11 +1,12 @@
 //! A configuration from anywhere.
 
+use httproute_sdk::extension::Registry;
 use httproute_sdk::{Draw, RequestView, Routes};
 
 /// Whatever bytes a configuration consists of, decoding ends with routes or with a refusal, every problem says something, and
 /// the routes have an answer to every request.
 pub fn decode(bytes: &[u8]) {
-    let (routes, problems) = match Routes::decode(bytes) {
+    let (routes, problems) = match Routes::decode_shared(bytes, &Registry::new()) {
         Ok(decoded) => decoded,
         Err(refusal) => {
             assert!(!refusal.to_string().is_empty());
@@ -16,7 +17,8 @@ pub fn decode(bytes: &[u8]) {
         assert!(problem.pointer.is_empty() || problem.pointer.starts_with('/'), "{problem}");
         assert!(!problem.code.is_empty() && !problem.message.is_empty(), "{problem}");
     }
-    assert_eq!(Routes::decode(bytes).map(|(again, _)| again.fingerprint()).ok(), Some(routes.fingerprint()));
+    let again = Routes::decode_shared(bytes, &Registry::new());
+    assert_eq!(again.map(|(again, _)| again.fingerprint()).ok(), Some(routes.fingerprint()));
     for (method, authority, path) in [
         ("GET", "example.com", "/"),
         ("OPTIONS", "a.example.com:8443", "/cart/1?a=1&b=2"),

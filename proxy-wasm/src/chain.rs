@@ -18,7 +18,7 @@ pub fn plan<'r, H: Host>(
     draw: &mut Draw,
     host: &H,
 ) -> Plan<'r> {
-    let fingerprint = routes.fingerprint();
+    let Some(fingerprint) = routes.fingerprint() else { return routes.plan(request, draw) };
     let kept = host.property(&[PROPERTY]).ok().flatten();
     let decision = kept.and_then(|bytes| Decision::from_bytes(&bytes, fingerprint));
     if let Some(plan) = decision.and_then(|decision| routes.resume(decision, request)) {

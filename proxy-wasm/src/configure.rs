@@ -24,7 +24,8 @@ pub fn configure<H: Host>(vm: &Vm<H>, size: usize) -> bool {
     // what a proxy means by it is that there is no configuration.
     let json = if bytes.is_empty() { None } else { protobuf::struct_to_json(&bytes) };
     let bytes = json.map_or(bytes, String::into_bytes);
-    let (routes, problems) = match Routes::decode_with(&bytes, &(module.extensions)()) {
+    let decode = if module.combined { Routes::decode_with } else { Routes::decode_shared };
+    let (routes, problems) = match decode(&bytes, &(module.extensions)()) {
         Ok(decoded) => decoded,
         Err(refusal) => {
             host.log(Level::Error, &format!("{}: {refusal}", module.name));

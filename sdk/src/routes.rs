@@ -42,7 +42,7 @@ use crate::table::{Found, Table};
 #[derive(Debug)]
 pub struct Routes {
     pub(crate) settings: Settings,
-    pub(crate) fingerprint: u64,
+    pub(crate) fingerprint: Option<u64>,
     /// `None` where the configuration names no listeners: all requests belong to one without a hostname.
     pub(crate) listeners: Option<Vec<Listener>>,
     /// The hostnames of listeners of other filter chains; `None` for one without a hostname.
@@ -59,8 +59,8 @@ impl Routes {
         &self.settings
     }
 
-    /// A number that two configurations share only if they decide alike.
-    pub fn fingerprint(&self) -> u64 {
+    /// A number that two configurations share only if they decide alike; `None` unless [`Routes::decode_shared`] was asked for it.
+    pub fn fingerprint(&self) -> Option<u64> {
         self.fingerprint
     }
 

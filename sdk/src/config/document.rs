@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::fingerprint::Fingerprint;
+use super::fingerprint::{self, Fingerprint};
 use crate::decimal::Decimal;
 use crate::problem::Refusal;
 use crate::reading::json::{Json, Outline};
@@ -27,7 +27,7 @@ const KNOWN: [&str; 12] = [
     "extensions",
 ];
 
-/// A configuration of which only the outermost form has been read.
+/// A configuration of which only the outermost forms have been read.
 pub(super) struct Document<'a> {
     /// What stands beside the routes; empty where the document is a lone HTTPRoute or a list.
     members: Members<'a>,
@@ -36,7 +36,10 @@ pub(super) struct Document<'a> {
     list: Option<&'static str>,
 }
 
-type Members<'a> = Vec<(Cow<'a, str>, &'a RawValue)>;
+type Members<'a> = Vec<(Cow<'a, str>, Member<'a>)>;
+
+/// A member, of which the lists and objects are read when it is known what they are.
+type Member<'a> = Outline<'a, &'a RawValue>;
 
 impl<'a> Document<'a> {
     pub(super) fn read(bytes: &'a [u8]) -> Result<Self, Refusal> {
@@ -45,8 +48,8 @@ impl<'a> Document<'a> {
         }
         let text =
             std::str::from_utf8(bytes).map_err(|error| not_json(format!("it is not UTF-8: {error}")))?;
-        let Outline::Object(members) = parse(text)? else { return Err(not("the document", "an object")) };
-        let kind = get(&members, "kind").map(|raw| text_of(raw, "kind")).transpose()?;
+        let Outline::Object(mut members) = parse(text)? else { return Err(not("the document", "an object")) };
+        let kind = get(&members, "kind").map(|member| text_of(member, "kind")).transpose()?;
         if kind.is_some()
             && let Some((setting, _)) = members.iter().find(|(key, _)| KNOWN.contains(&&**key))
         {
@@ -54,14 +57,15 @@ impl<'a> Document<'a> {
                 "the setting {setting:?} has no place beside \"kind\"; give an object with \"routes\" and settings"
             )));
         }
-        match kind.as_deref() {
+        match kind {
             Some("HTTPRoute") => {
                 let whole = parse(text)?;
                 Ok(Document { members: Members::new(), routes: vec![whole], list: None })
             }
             Some("HTTPRouteList" | "List") => {
-                let items = get(&members, "items").ok_or_else(|| form("the list has no items".into()))?;
-                let Outline::List(routes) = parse(items.get())? else { return Err(not("items", "a list")) };
+                let items =
+                    take(&mut members, "items").ok_or_else(|| form("the list has no items".into()))?;
+                let Outline::List(routes) = items else { return Err(not("items", "a list")) };
                 Ok(Document { members: Members::new(), routes, list: Some("items") })
             }
             Some(other) => Err(form(format!(
@@ -77,8 +81,9 @@ impl<'a> Document<'a> {
                     };
                     return Err(form(format!("there is no setting {unknown:?} ({hint})")));
                 }
-                let routes = get(&members, "routes").ok_or_else(|| form("\"routes\" is missing".into()))?;
-                let Outline::List(routes) = parse(routes.get())? else { return Err(not("routes", "a list")) };
+                let routes = take(&mut members, "routes");
+                let routes = routes.ok_or_else(|| form("\"routes\" is missing".into()))?;
+                let Outline::List(routes) = routes else { return Err(not("routes", "a list")) };
                 Ok(Document { members, routes, list: Some("routes") })
             }
         }
@@ -90,24 +95,25 @@ impl<'a> Document<'a> {
     }
 
     /// The setting `key`, which must be text.
-    pub(super) fn text(&self, key: &str) -> Result<Option<Cow<'a, str>>, Refusal> {
-        self.get(key).map(|raw| text_of(raw, key)).transpose()
+    pub(super) fn text(&self, key: &str) -> Result<Option<&str>, Refusal> {
+        self.get(key).map(|member| text_of(member, key)).transpose()
     }
 
     /// The setting `key`, which must be a whole number.
     pub(super) fn number(&self, key: &str) -> Result<Option<f64>, Refusal> {
-        self.get(key).map(|raw| number_of(raw, key)).transpose()
+        self.get(key).map(|member| number_of(member, key)).transpose()
     }
 
     /// The setting `key`, which must be a list.
     pub(super) fn list(
         &self,
         key: &str,
-        fingerprint: &mut Fingerprint,
+        fingerprint: &mut Option<Fingerprint>,
     ) -> Result<Option<Vec<Json<'a>>>, Refusal> {
-        let Some(raw) = self.get(key) else { return Ok(None) };
-        let Json::List(list) = parse(raw.get())? else { return Err(not(key, "a list")) };
-        list.iter().for_each(|item| fingerprint.add(key, item));
+        let Some(member) = self.get(key) else { return Ok(None) };
+        let Outline::List(list) = member else { return Err(not(key, "a list")) };
+        let list: Vec<Json<'a>> = list.iter().map(|raw| parse(raw.get())).collect::<Result<_, _>>()?;
+        list.iter().for_each(|item| fingerprint::add(fingerprint, key, item));
         Ok(Some(list))
     }
 
@@ -115,40 +121,48 @@ impl<'a> Document<'a> {
     pub(super) fn strings_by_key(
         &self,
         key: &str,
-        fingerprint: &mut Fingerprint,
+        fingerprint: &mut Option<Fingerprint>,
     ) -> Result<Vec<String>, Refusal> {
-        let Some(raw) = self.get(key) else { return Ok(Vec::new()) };
-        let object: Json<'a> = parse(raw.get())?;
-        fingerprint.add(key, &object);
-        match object {
-            Json::Object(members) if members.iter().all(|(_, value)| matches!(value, Json::Text(_))) => {
-                Ok(members.into_iter().map(|(key, _)| key.into_owned()).collect())
+        let Some(member) = self.get(key) else { return Ok(Vec::new()) };
+        let Outline::Object(members) = member else { return Err(not(key, "an object of strings")) };
+        let mut strings = Vec::with_capacity(members.len());
+        for (member, raw) in members {
+            match parse(raw.get())? {
+                text @ Json::Text(_) => strings.push((member.clone(), text)),
+                _ => return Err(not(key, "an object of strings")),
             }
-            _ => Err(not(key, "an object of strings")),
         }
+        fingerprint::add(fingerprint, key, &Json::Object(strings));
+        Ok(members.iter().map(|(key, _)| key.clone().into_owned()).collect())
     }
 
-    fn get(&self, key: &str) -> Option<&'a RawValue> {
-        get(&self.members, key).filter(|raw| raw.get() != "null")
+    fn get(&self, key: &str) -> Option<&Member<'a>> {
+        get(&self.members, key).filter(|member| !matches!(member, Outline::Scalar(Json::Null)))
     }
 }
 
 /// The member `key`. Of two with the same key the last counts.
-fn get<'a>(members: &Members<'a>, key: &str) -> Option<&'a RawValue> {
-    members.iter().rfind(|(member, _)| member == key).map(|(_, raw)| *raw)
+fn get<'m, 'a>(members: &'m Members<'a>, key: &str) -> Option<&'m Member<'a>> {
+    members.iter().rfind(|(member, _)| member == key).map(|(_, member)| member)
 }
 
-fn text_of<'a>(raw: &'a RawValue, key: &str) -> Result<Cow<'a, str>, Refusal> {
-    if let Json::Text(text) = parse(raw.get())? { Ok(text) } else { Err(not(key, "a string")) }
+/// The same, taken out.
+fn take<'a>(members: &mut Members<'a>, key: &str) -> Option<Member<'a>> {
+    let place = members.iter().rposition(|(member, _)| member == key)?;
+    Some(members.remove(place).1)
 }
 
-fn number_of(raw: &RawValue, key: &str) -> Result<f64, Refusal> {
-    if let Json::Number(number) = parse(raw.get())? { Ok(number) } else { Err(not(key, "a number")) }
+fn text_of<'m>(member: &'m Member<'_>, key: &str) -> Result<&'m str, Refusal> {
+    if let Outline::Scalar(Json::Text(text)) = member { Ok(text) } else { Err(not(key, "a string")) }
+}
+
+fn number_of(member: &Member<'_>, key: &str) -> Result<f64, Refusal> {
+    if let Outline::Scalar(Json::Number(number)) = member { Ok(*number) } else { Err(not(key, "a number")) }
 }
 
 fn version(members: &Members<'_>) -> Result<(), Refusal> {
-    let Some(raw) = get(members, "version") else { return Ok(()) };
-    let version = number_of(raw, "version")?;
+    let Some(member) = get(members, "version") else { return Ok(()) };
+    let version = number_of(member, "version")?;
     if version == 1.0 {
         return Ok(());
     }

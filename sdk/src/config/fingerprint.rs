@@ -18,8 +18,7 @@ impl Fingerprint {
         self.0
     }
 
-    /// Adds the name of a part and the part.
-    pub(crate) fn add(&mut self, name: &str, value: &Json<'_>) {
+    fn add(&mut self, name: &str, value: &Json<'_>) {
         self.text(name);
         self.json(value);
     }
@@ -67,6 +66,13 @@ impl Fingerprint {
                 self.word(sum);
             }
         }
+    }
+}
+
+/// Adds the name of a part and the part, where there is to be a fingerprint.
+pub(crate) fn add(fingerprint: &mut Option<Fingerprint>, name: &str, value: &Json<'_>) {
+    if let Some(fingerprint) = fingerprint {
+        fingerprint.add(name, value);
     }
 }
 

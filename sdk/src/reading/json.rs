@@ -4,10 +4,10 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
-use serde_core::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_core::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,31 +66,31 @@ impl<'d> Visitor<'d> for AnyValue {
         f.write_str("a JSON value")
     }
 
-    fn visit_unit<E>(self) -> Result<Json<'d>, E> {
+    fn visit_unit<E: Error>(self) -> Result<Json<'d>, E> {
         Ok(Json::Null)
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Json<'d>, E> {
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Json<'d>, E> {
         Ok(Json::Bool(value))
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Json<'d>, E> {
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Json<'d>, E> {
         Ok(Json::Number(value as f64))
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Json<'d>, E> {
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Json<'d>, E> {
         Ok(Json::Number(value as f64))
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Json<'d>, E> {
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Json<'d>, E> {
         Ok(Json::Number(value))
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Json<'d>, E> {
+    fn visit_str<E: Error>(self, text: &str) -> Result<Json<'d>, E> {
         Ok(Json::Text(Cow::Owned(text.to_owned())))
     }
 
-    fn visit_borrowed_str<E>(self, text: &'d str) -> Result<Json<'d>, E> {
+    fn visit_borrowed_str<E: Error>(self, text: &'d str) -> Result<Json<'d>, E> {
         Ok(Json::Text(Cow::Borrowed(text)))
     }
 
@@ -111,58 +111,61 @@ impl<'d> Visitor<'d> for AnyValue {
     }
 }
 
-/// A JSON value of which only the outermost form has been read.
+/// A JSON value of which only the outermost form has been read: of what it holds, as much as `V` wants.
 ///
 /// With [`Json`] all that JSON is read as, whatever form is wanted: each further type would bring its own copy of the reader
 /// into the modules.
 #[derive(Debug)]
-pub(crate) enum Outline<'d> {
-    List(Vec<&'d RawValue>),
-    Object(Vec<(Cow<'d, str>, &'d RawValue)>),
-    /// Anything else.
-    Scalar,
+pub(crate) enum Outline<'d, V> {
+    List(Vec<V>),
+    Object(Vec<(Cow<'d, str>, V)>),
+    Scalar(Json<'d>),
 }
 
-impl<'d> Deserialize<'d> for Outline<'d> {
+impl<'d, V: Deserialize<'d>> Deserialize<'d> for Outline<'d, V> {
     fn deserialize<D: Deserializer<'d>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(OutlineOfAny)
+        deserializer.deserialize_any(OutlineOfAny(PhantomData))
     }
 }
 
-struct OutlineOfAny;
+struct OutlineOfAny<V>(PhantomData<V>);
 
-impl<'d> Visitor<'d> for OutlineOfAny {
-    type Value = Outline<'d>;
+impl<'d, V: Deserialize<'d>> Visitor<'d> for OutlineOfAny<V> {
+    type Value = Outline<'d, V>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
+        AnyValue.expecting(f)
     }
 
-    fn visit_unit<E>(self) -> Result<Outline<'d>, E> {
-        Ok(Outline::Scalar)
+    fn visit_unit<E: Error>(self) -> Result<Outline<'d, V>, E> {
+        AnyValue.visit_unit().map(Outline::Scalar)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Outline<'d>, E> {
-        Ok(Outline::Scalar)
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Outline<'d, V>, E> {
+        AnyValue.visit_bool(value).map(Outline::Scalar)
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Outline<'d>, E> {
-        Ok(Outline::Scalar)
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Outline<'d, V>, E> {
+        AnyValue.visit_i64(value).map(Outline::Scalar)
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Outline<'d>, E> {
-        Ok(Outline::Scalar)
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Outline<'d, V>, E> {
+        AnyValue.visit_u64(value).map(Outline::Scalar)
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Outline<'d>, E> {
-        Ok(Outline::Scalar)
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Outline<'d, V>, E> {
+        AnyValue.visit_f64(value).map(Outline::Scalar)
     }
 
-    fn visit_str<E>(self, _: &str) -> Result<Outline<'d>, E> {
-        Ok(Outline::Scalar)
+    fn visit_str<E: Error>(self, text: &str) -> Result<Outline<'d, V>, E> {
+        AnyValue.visit_str(text).map(Outline::Scalar)
     }
 
-    fn visit_seq<A: SeqAccess<'d>>(self, mut list: A) -> Result<Outline<'d>, A::Error> {
+    fn visit_borrowed_str<E: Error>(self, text: &'d str) -> Result<Outline<'d, V>, E> {
+        AnyValue.visit_borrowed_str(text).map(Outline::Scalar)
+    }
+
+    fn visit_seq<A: SeqAccess<'d>>(self, mut list: A) -> Result<Outline<'d, V>, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = list.next_element()? {
             items.push(item);
@@ -170,7 +173,7 @@ impl<'d> Visitor<'d> for OutlineOfAny {
         Ok(Outline::List(items))
     }
 
-    fn visit_map<A: MapAccess<'d>>(self, mut object: A) -> Result<Outline<'d>, A::Error> {
+    fn visit_map<A: MapAccess<'d>>(self, mut object: A) -> Result<Outline<'d, V>, A::Error> {
         let mut members = Vec::new();
         while let Some((Key(key), value)) = object.next_entry()? {
             members.push((key, value));
@@ -186,7 +189,7 @@ impl<'d> Deserialize<'d> for Key<'d> {
     fn deserialize<D: Deserializer<'d>>(deserializer: D) -> Result<Self, D::Error> {
         match deserializer.deserialize_any(AnyValue)? {
             Json::Text(text) => Ok(Key(text)),
-            _ => Err(serde_core::de::Error::custom("a key must be a string")),
+            _ => Err(Error::custom("a key must be a string")),
         }
     }
 }

@@ -3,6 +3,8 @@
 use serde_json::json;
 
 use super::rule;
+use crate::extension::Registry;
+use crate::settings::Unmatched;
 use crate::testing::{decode, one_rule, status};
 use crate::{Routes, Severity};
 
@@ -131,4 +133,27 @@ fn what_kubectl_prints_pastes_in() {
         assert_eq!(pointers, [format!("{pointer}/spec/rules/0/backendRefs/0/weight")]);
         assert_eq!(status(&routes, "http://host/"), 500);
     }
+}
+
+/// A protobuf Struct has no order.
+#[test]
+fn the_order_of_members_is_no_part_of_the_fingerprint() {
+    let fingerprint = |text: &str| {
+        let (routes, _) = Routes::decode_shared(text.as_bytes(), &Registry::new()).unwrap();
+        routes.fingerprint().unwrap()
+    };
+    let one = r#"{"unresolved": {"/routes/0/spec/rules/0/backendRefs/0": "a", "/b": "c"}, "routes": []}"#;
+    let other = r#"{"routes": [], "unresolved": {"/b": "c", "/routes/0/spec/rules/0/backendRefs/0": "a"}}"#;
+    assert_eq!(fingerprint(one), fingerprint(other));
+    assert_ne!(fingerprint(one), fingerprint(r#"{"routes": [], "unresolved": {"/b": "c"}}"#));
+    assert_eq!(Routes::decode(one.as_bytes()).unwrap().0.fingerprint(), None);
+}
+
+#[test]
+fn of_two_members_with_the_same_key_the_last_counts() {
+    let text = r#"{"routes": 1, "unmatched": "no", "routes": [], "unmatched": "pass", "version": 1}"#;
+    let (routes, _) = Routes::decode(text.as_bytes()).unwrap();
+    assert_eq!(routes.settings().unmatched, Some(Unmatched::Pass));
+    let text = r#"{"routes": [], "unmatched": "pass", "version": 1, "unmatched": "no"}"#;
+    assert_eq!(Routes::decode(text.as_bytes()).unwrap_err().code, "NotOfThisForm");
 }
