@@ -82,7 +82,7 @@ impl Bench {
             }
             _ => {
                 let (times, routes) = if quick { (2, 1_000) } else { (20, 10_000) };
-                let found = swaps::swaps(&self.binary, times, routes)?;
+                let found = swaps::swaps(&self.binary, &self.cores, times, routes)?;
                 println!("{}", report::swap_table(&found));
                 self.keep(subject, found)
             }

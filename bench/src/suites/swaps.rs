@@ -6,6 +6,7 @@ use httproute_integration::envoy::Binary;
 use serde::{Deserialize, Serialize};
 
 use crate::envoy::{Running, folder};
+use crate::machine::Cores;
 use crate::measure::quantile;
 use crate::swap::{Paced, Swappable, Swapped};
 use crate::workload::{Shape, Workload};
@@ -25,19 +26,29 @@ pub struct Swaps {
     pub effective: f64,
 }
 
-/// One worker, so that nothing serves requests while it reads new routes.
-pub fn swaps(binary: &Binary, times: usize, routes: usize) -> Result<Vec<Swaps>, String> {
+/// One worker, so that nothing serves requests while it reads new routes. It has a core for itself.
+pub fn swaps(binary: &Binary, cores: &Cores, times: usize, routes: usize) -> Result<Vec<Swaps>, String> {
+    let _pinned = cores.share_load()?;
     let subjects = [(Swapped::Module, 1), (Swapped::Module, routes), (Swapped::List, routes)];
-    subjects.into_iter().map(|(what, routes)| subject(binary, what, routes, times)).collect()
+    subjects.into_iter().map(|(what, routes)| subject(binary, cores, what, routes, times)).collect()
 }
 
-fn subject(binary: &Binary, what: Swapped, routes: usize, times: usize) -> Result<Swaps, String> {
+fn subject(
+    binary: &Binary,
+    cores: &Cores,
+    what: Swapped,
+    routes: usize,
+    times: usize,
+) -> Result<Swaps, String> {
     let variant = format!("{}@{routes}", if what == Swapped::Module { "httproute" } else { "list" });
     eprintln!("  {variant}: {times} swaps");
     let workload = Workload::new(Shape::Prefixes, routes);
     let swappable = Swappable::new(what, workload, &folder().join("swapped"))?;
     let listener = swappable.listener();
     let running = Running::start(binary, &BTreeMap::from([("swaps".to_owned(), &listener)]), 1)?;
+    for worker in &running.workers {
+        cores.give_proxy(worker.number())?;
+    }
     let paced = Paced::begin(&swappable, &running, "swaps")?;
     let (mut stalls, mut calm, mut effective) = (Vec::new(), Vec::new(), Vec::new());
     for swap in 0..times {

@@ -59,6 +59,9 @@ impl<'d> Deserialize<'d> for Json<'d> {
 
 struct AnyValue;
 
+/// Most lists and objects of a route have no more.
+const FEW: usize = 4;
+
 impl<'d> Visitor<'d> for AnyValue {
     type Value = Json<'d>;
 
@@ -95,7 +98,7 @@ impl<'d> Visitor<'d> for AnyValue {
     }
 
     fn visit_seq<A: SeqAccess<'d>>(self, mut list: A) -> Result<Json<'d>, A::Error> {
-        let mut items = Vec::new();
+        let mut items = Vec::with_capacity(FEW);
         while let Some(item) = list.next_element()? {
             items.push(item);
         }
@@ -103,7 +106,7 @@ impl<'d> Visitor<'d> for AnyValue {
     }
 
     fn visit_map<A: MapAccess<'d>>(self, mut object: A) -> Result<Json<'d>, A::Error> {
-        let mut members = Vec::new();
+        let mut members = Vec::with_capacity(FEW);
         while let Some((Key(key), value)) = object.next_entry()? {
             members.push((key, value));
         }
