@@ -153,13 +153,14 @@ impl Routes {
         let rule = |found: Candidate| self.rules.get(found.rule as usize);
         let mut found = table.find(&host, request.path(), &self.rules, &|entry| entry.accepts(request, work));
         // A preflight belongs to the rule of the request that it asks about, unless a rule for OPTIONS answers it.
-        let answered =
-            matches!(found, Found::Match(found) if rule(found).is_some_and(Rule::answers_preflights));
-        if let (false, Some(preflight)) = (answered, Preflight::of(request)) {
+        if let Some(preflight) = Preflight::of(request) {
+            let answers = |found| matches!(found, Found::Match(found) if rule(found).is_some_and(Rule::answers_preflights));
             let accepts = |entry: &Match| entry.accepts_preflight(request, preflight.method, work);
-            let asked = table.find(&host, request.path(), &self.rules, &accepts);
-            if matches!(asked, Found::Match(asked) if rule(asked).is_some_and(Rule::answers_preflights)) {
-                found = asked;
+            if !answers(found) {
+                let asked = table.find(&host, request.path(), &self.rules, &accepts);
+                if answers(asked) {
+                    found = asked;
+                }
             }
         }
         if work.is_spent() {

@@ -101,7 +101,7 @@ fn decode_path(node: &Node<'_>, report: &mut Report) -> Option<PathMatch> {
                 report.error(place, "InvalidRegex", "the pattern has more than 1024 characters".into(), "");
                 None
             }
-            Ok(regex) => Some(PathMatch::Regex(regex)),
+            Ok(regex) => Some(PathMatch::Regex(Box::new(regex))),
             Err(error) => {
                 let message = format!("{value:?} is no regular expression: {error}");
                 report.error(place, "InvalidRegex", message, "see docs/configuration.md for the syntax");

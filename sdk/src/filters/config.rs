@@ -69,10 +69,12 @@ fn decode_one(
         "ResponseHeaderModifier" => {
             headers::decode_response(config, report).map(RuleFilter::ResponseHeaderModifier)
         }
-        "RequestRedirect" => redirect::decode(config, scope, report).map(RuleFilter::RequestRedirect),
-        "URLRewrite" => rewrite::decode(config, scope, report).map(RuleFilter::UrlRewrite),
+        "RequestRedirect" => {
+            redirect::decode(config, scope, report).map(Box::new).map(RuleFilter::RequestRedirect)
+        }
+        "URLRewrite" => rewrite::decode(config, scope, report).map(Box::new).map(RuleFilter::UrlRewrite),
         "RequestMirror" => mirror::decode(config, scope, report).map(RuleFilter::RequestMirror),
-        "CORS" => cors::decode(config, report).map(RuleFilter::Cors),
+        "CORS" => cors::decode(config, report).map(Box::new).map(RuleFilter::Cors),
         "ExtensionRef" => extension::decode(config, place, scope, report).map(RuleFilter::ExtensionRef),
         // "implementations … MUST NOT skip" what they cannot carry out: the rule answers 500.
         name => {

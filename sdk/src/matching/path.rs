@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use hashbrown::HashTable;
+use smallvec::SmallVec;
 
 use super::Candidate;
 use super::pattern::Pattern;
@@ -19,7 +20,7 @@ pub(crate) enum PathMatch {
     /// basis." Without the slash at its end, which the specification ignores, so that `/` is empty here.
     Prefix(Box<str>),
     /// A regular expression that matches the whole path.
-    Regex(Pattern),
+    Regex(Box<Pattern>),
 }
 
 /// The candidates of one hostname by path.
@@ -32,12 +33,12 @@ pub(crate) struct PathIndex {
     /// From a path to the number of the deepest folder above it.
     router: matchit::Router<u32>,
     folders: Vec<Folder>,
-    /// From a folder and the name of an element in it to the number of the value that ends there.
-    by_name: HashTable<u32>,
-    values: Vec<Value>,
+    /// By a folder and the name of an element in it, the value that ends there, with all that most requests look at: of ten
+    /// thousand values each further look-up is a miss of the processor's cache.
+    by_name: HashTable<Value>,
     names: String,
-    /// Those of each value beside each other.
-    candidates: Vec<Candidate>,
+    /// Those that cover folders or other values.
+    prefixes: Vec<Prefix>,
     /// The number of the prefix `/`.
     root: Option<u32>,
     regexes: Box<[Candidate]>,
@@ -57,10 +58,30 @@ struct Value {
     folder: u32,
     /// Where its last element stands in the names.
     name: (u32, u32),
-    /// Where its candidates begin, those among them for whom it is a prefix, and where they end.
-    candidates: (u32, u32, u32),
+    /// Its candidates, first those that ask for exactly this path.
+    candidates: Candidates,
+    /// How many those are.
+    exact: u32,
     /// The longest prefix that covers it, and is not itself: a longer one can lose on method, headers or query parameters.
     shorter: Option<u32>,
+}
+
+/// A prefix that covers others.
+#[derive(Debug)]
+struct Prefix {
+    candidates: Candidates,
+    /// The longest that covers it.
+    shorter: Option<u32>,
+}
+
+type Candidates = SmallVec<[Candidate; 2]>;
+
+/// A prefix above the value at hand.
+struct Above<'m> {
+    path: &'m str,
+    prefix: Prefix,
+    /// Its number, once it covers something.
+    number: Option<u32>,
 }
 
 /// A path of a match.
@@ -98,53 +119,56 @@ impl PathIndex {
 
         let values = sorted.chunk_by(|a, b| path_of(a) == path_of(b));
         let mut index = PathIndex { regexes: regexes.into(), ..Self::default() };
-        index.values.reserve_exact(values.clone().count());
-        index.candidates.reserve_exact(literals.len());
+        let mut found: Vec<Value> = Vec::with_capacity(values.clone().count());
         // The folders and the prefixes above the value at hand.
         let mut folders: Vec<(&str, u32)> = Vec::new();
-        let mut prefixes: Vec<(&str, u32)> = Vec::new();
+        let mut above: Vec<Above<'m>> = Vec::new();
         for group in values {
             let Some(path) = group.first().map(path_of) else { continue };
-            while prefixes.pop_if(|(prefix, _)| !covers(prefix, path)).is_some() {}
-            let shorter = prefixes.last().map(|&(_, number)| number);
-            let number = index.values.len() as u32;
-            let (folder, name) = match path.rsplit_once('/') {
-                Some((parent, name)) => {
-                    while folders.pop_if(|(folder, _)| !covers(folder, parent)).is_some() {}
-                    let folder = match folders.last() {
-                        Some(&(folder, number)) if folder == parent => number,
-                        _ => {
-                            let number = index.add_folder(parent, shorter);
-                            folders.push((parent, number));
-                            number
-                        }
-                    };
-                    (folder, name)
-                }
-                None => {
-                    index.root = Some(number);
-                    (u32::MAX, "")
-                }
-            };
-            let start = index.candidates.len();
+            while above.pop_if(|above| !covers(above.path, path)).is_some() {}
+            let shorter = above.last_mut().map(|above| index.number_of(above));
             let group = group.iter().filter_map(literal);
             let exact = group.clone().filter(|literal| !literal.is_prefix).count();
-            index.candidates.extend(group.map(|literal| literal.candidate));
-            let place = |place: usize| place as u32;
-            index.values.push(Value {
-                folder,
-                name: (place(index.names.len()), place(index.names.len() + name.len())),
-                candidates: (place(start), place(start + exact), place(index.candidates.len())),
-                shorter,
-            });
-            index.names.push_str(name);
-            if start + exact < index.candidates.len() {
-                prefixes.push((path, number));
+            let candidates: Candidates = group.map(|literal| literal.candidate).collect();
+            let prefixed: Candidates = candidates.iter().skip(exact).copied().collect();
+            if !prefixed.is_empty() {
+                let prefix = Prefix { candidates: prefixed, shorter };
+                above.push(Above { path, prefix, number: None });
             }
+            let Some((parent, name)) = path.rsplit_once('/') else {
+                index.root = above.last_mut().map(|above| index.number_of(above));
+                continue;
+            };
+            while folders.pop_if(|(folder, _)| !covers(folder, parent)).is_some() {}
+            let folder = match folders.last() {
+                Some(&(folder, number)) if folder == parent => number,
+                _ => {
+                    let number = index.add_folder(parent, shorter);
+                    folders.push((parent, number));
+                    number
+                }
+            };
+            let start = index.names.len() as u32;
+            index.names.push_str(name);
+            let name = (start, index.names.len() as u32);
+            found.push(Value { folder, name, candidates, exact: exact as u32, shorter });
         }
         index.names.shrink_to_fit();
-        index.by_name = index.named();
+        let hash_of = |value: &Value| hash(value.folder, name_in(&index.names, value));
+        index.by_name = HashTable::with_capacity(found.len());
+        for value in found {
+            index.by_name.insert_unique(hash_of(&value), value, hash_of);
+        }
         index
+    }
+
+    /// The number of a prefix that covers something.
+    fn number_of(&mut self, above: &mut Above<'_>) -> u32 {
+        *above.number.get_or_insert_with(|| {
+            let Prefix { candidates, shorter } = &above.prefix;
+            self.prefixes.push(Prefix { candidates: candidates.clone(), shorter: *shorter });
+            self.prefixes.len() as u32 - 1
+        })
     }
 
     fn add_folder(&mut self, path: &str, prefix: Option<u32>) -> u32 {
@@ -159,18 +183,6 @@ impl PathIndex {
         number
     }
 
-    fn named(&self) -> HashTable<u32> {
-        let hash_of = |number: u32| {
-            let value = self.values.get(number as usize);
-            value.map_or(0, |value| hash(value.folder, self.name(value)))
-        };
-        let mut by_name = HashTable::with_capacity(self.values.len());
-        for number in 0..self.values.len() as u32 {
-            by_name.insert_unique(hash_of(number), number, |&number| hash_of(number));
-        }
-        by_name
-    }
-
     /// The first of the candidates for `path` that `accepts` takes, in the order of precedence: "`Exact` path match", then regular
     /// expressions, then "`Prefix` path match with largest number of characters". Whether a regular expression matches is not
     /// looked at.
@@ -179,40 +191,35 @@ impl PathIndex {
         let first =
             |candidates: &[Candidate]| candidates.iter().copied().find(|candidate| accepts(*candidate));
         // "a prefix path match on "/" … has the effect of matching every HTTP request", `OPTIONS *` too.
-        let (exact, mut prefix) = self.literal(path).unwrap_or((&[], self.root));
-        if let Some(found) = first(exact).or_else(|| first(&self.regexes)) {
-            return Some(found);
+        let (exact, prefixed, mut shorter) = self.literal(path).unwrap_or((&[], &[], self.root));
+        let found = first(exact).or_else(|| first(&self.regexes)).or_else(|| first(prefixed));
+        if found.is_some() {
+            return found;
         }
-        while let Some(value) = self.value(prefix) {
-            let (_, start, end) = value.candidates;
-            if let Some(found) = first(self.candidates(start, end)) {
+        while let Some(prefix) = shorter.and_then(|number| self.prefixes.get(number as usize)) {
+            if let Some(found) = first(&prefix.candidates) {
                 return Some(found);
             }
-            prefix = value.shorter;
+            shorter = prefix.shorter;
         }
         None
     }
 
-    /// The candidates that ask for exactly this path, and the longest prefix that covers it; `None` where no folder of a rule
-    /// is above it.
+    /// The candidates that ask for exactly this path, those of the longest prefix that covers it, and the next longest; `None`
+    /// where no folder of a rule is above it.
     #[inline]
-    fn literal(&self, path: &[u8]) -> Option<(&[Candidate], Option<u32>)> {
+    fn literal(&self, path: &[u8]) -> Option<(&[Candidate], &[Candidate], Option<u32>)> {
         let number = self.folder(path)?;
         let folder = self.folders.get(number as usize)?;
         let mut rest = path.get(folder.length + 1..)?.splitn(2, |&b| b == b'/');
         let name = rest.next().unwrap_or_default();
         let is_last = rest.next().is_none();
-        let found = self.by_name.find(hash(number, name), |&value| {
-            let value = self.values.get(value as usize);
-            value.is_some_and(|value| value.folder == number && self.name(value) == name)
-        });
-        let Some((number, value)) = found.and_then(|&number| Some((number, self.value(Some(number))?)))
-        else {
-            return Some((&[], folder.prefix));
-        };
-        let (start, prefixed, end) = value.candidates;
-        let exact = if is_last { self.candidates(start, prefixed) } else { &[] };
-        Some((exact, if prefixed < end { Some(number) } else { value.shorter }))
+        let found = self
+            .by_name
+            .find(hash(number, name), |value| value.folder == number && name_in(&self.names, value) == name);
+        let Some(value) = found else { return Some((&[], &[], folder.prefix)) };
+        let (exact, prefixed) = value.candidates.split_at_checked(value.exact as usize)?;
+        Some((if is_last { exact } else { &[] }, prefixed, value.shorter))
     }
 
     #[inline]
@@ -227,22 +234,12 @@ impl PathIndex {
             }
         }
     }
+}
 
-    #[inline]
-    fn value(&self, number: Option<u32>) -> Option<&Value> {
-        self.values.get(number? as usize)
-    }
-
-    #[inline]
-    fn name(&self, value: &Value) -> &[u8] {
-        let (start, end) = value.name;
-        self.names.as_bytes().get(start as usize..end as usize).unwrap_or_default()
-    }
-
-    #[inline]
-    fn candidates(&self, start: u32, end: u32) -> &[Candidate] {
-        self.candidates.get(start as usize..end as usize).unwrap_or_default()
-    }
+#[inline]
+fn name_in<'n>(names: &'n str, value: &Value) -> &'n [u8] {
+    let (start, end) = value.name;
+    names.as_bytes().get(start as usize..end as usize).unwrap_or_default()
 }
 
 /// Whether `path` is `above` or below it.
@@ -258,7 +255,7 @@ fn folders_first(a: &str, b: &str) -> Ordering {
 
 impl fmt::Debug for PathIndex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PathIndex({} values, {} regexes)", self.values.len(), self.regexes.len())
+        write!(f, "PathIndex({} values, {} regexes)", self.by_name.len(), self.regexes.len())
     }
 }
 

@@ -14,7 +14,8 @@ pub(crate) fn decode_request(
     report: &mut Report,
 ) -> Option<RequestHeaderModifier> {
     let ops = Modifier { of_request: Some(scope.settings), ops: Vec::new() }.decode(node, report)?;
-    Some(RequestHeaderModifier { ops })
+    let sets_host = ops.iter().any(|op| op.name() == ":authority");
+    Some(RequestHeaderModifier { ops, sets_host })
 }
 
 pub(crate) fn decode_response(node: &Node<'_>, report: &mut Report) -> Option<ResponseHeaderModifier> {

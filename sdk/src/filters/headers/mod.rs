@@ -15,7 +15,9 @@ use crate::plan::Plan;
 /// "HTTPHeaderFilter defines a filter that modifies the headers of an HTTP request": a `RequestHeaderModifier`.
 #[derive(Clone, Debug)]
 pub(crate) struct RequestHeaderModifier {
-    pub(crate) ops: Box<[HeaderOp]>,
+    ops: Box<[HeaderOp]>,
+    /// Whether one of them sets the host.
+    sets_host: bool,
 }
 
 /// A `ResponseHeaderModifier`.
@@ -30,7 +32,7 @@ impl Filter for RequestHeaderModifier {
         if !self.ops.is_empty() {
             plan.request_headers.push(Cow::Borrowed(&self.ops));
             // Of two filters that change the host, the later has the last word.
-            if self.ops.iter().any(|op| op.name() == ":authority") {
+            if self.sets_host {
                 plan.authority = None;
             }
         }
