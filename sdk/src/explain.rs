@@ -5,11 +5,11 @@ use std::fmt;
 
 use crate::decision::Decision;
 use crate::filters::split::Share;
-use crate::matching::Match;
 use crate::matching::host::{Specificity, normalised_host};
 use crate::matching::path::PathMatch;
 use crate::matching::rank::Rank;
 use crate::matching::work::Work;
+use crate::matching::{Conditions, Match};
 use crate::plan::RuleName;
 use crate::request::RequestView;
 use crate::routes::Routes;
@@ -142,13 +142,14 @@ impl Match {
         if !self.path.holds(request.path(), &work) {
             return Some(Lost::Path);
         }
-        if let Some(method) = self.method.as_deref().filter(|method| method.as_bytes() != request.method()) {
+        let Conditions { method, headers, query_params } = self.conditions.as_deref()?;
+        if let Some(method) = method.as_deref().filter(|method| method.as_bytes() != request.method()) {
             return Some(Lost::Method(method));
         }
-        if let Some(header) = self.headers.iter().find(|header| !header.accepts(request, &work)) {
+        if let Some(header) = headers.iter().find(|header| !header.accepts(request, &work)) {
             return Some(Lost::Header(&header.name));
         }
-        let param = self.query_params.iter().find(|param| !param.accepts(request, &work))?;
+        let param = query_params.iter().find(|param| !param.accepts(request, &work))?;
         Some(Lost::QueryParam(&param.name))
     }
 }

@@ -226,7 +226,9 @@ impl Routes {
         let entry = rule.match_at(matched)?;
         let route = self.routes.get(rule.route as usize)?;
         let mut plan = Plan::new(decision, Some(rule.name_of(&route.name, matched)), rule.broken);
-        plan.timeouts = rule.timeouts;
+        if let Some(timeouts) = &rule.timeouts {
+            plan.timeouts = **timeouts;
+        }
         // The backend's draw is the first: see `Draw`.
         let chosen = rule.backends.choose(draw);
         let prefix = match &entry.path {

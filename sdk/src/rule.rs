@@ -18,7 +18,8 @@ pub(crate) struct Rule {
     pub(crate) matches: Box<[Option<Match>]>,
     pub(crate) filters: Box<[RuleFilter]>,
     pub(crate) backends: Backends,
-    pub(crate) timeouts: Timeouts,
+    /// `None` where it sets none, as most do.
+    pub(crate) timeouts: Option<Box<Timeouts>>,
     /// The kinds in which something in the rule is wrong.
     pub(crate) broken: Kinds,
 }

@@ -1,9 +1,9 @@
 //! From `rules[].matches[]` to matches.
 
-use crate::matching::Match;
 use crate::matching::header::{HeaderMatch, QueryParamMatch, ValueMatch};
 use crate::matching::path::PathMatch;
 use crate::matching::pattern::Pattern;
+use crate::matching::{Conditions, Match};
 use crate::reading::node::{Node, Object};
 use crate::reading::report::Report;
 use crate::reading::suggest::hint;
@@ -17,13 +17,7 @@ const CONDITIONS: [&str; 3] = ["headers", "queryParams", "method"];
 
 /// The match that holds for every request: "If no matches are specified, the default is a prefix path match on "/"".
 pub(crate) fn everything() -> Match {
-    Match {
-        path: PathMatch::Prefix("".into()),
-        method: None,
-        headers: Box::default(),
-        query_params: Box::default(),
-        last: false,
-    }
+    Match { path: PathMatch::Prefix("".into()), conditions: None, last: false }
 }
 
 /// One entry of `matches`. Where something in it is wrong, its rule answers 500, and the match is what can still be told
@@ -66,8 +60,9 @@ pub(crate) fn decode(node: &Node<'_>, report: &mut Report) -> Option<Match> {
     });
     let (path, method, headers, query_params) = entry?;
     let path_only = method.is_none() && headers.is_empty() && query_params.is_empty();
-    let last = !sound && path_only;
-    Some(Match { path, method, headers: headers.into(), query_params: query_params.into(), last })
+    let conditions = Conditions { method, headers: headers.into(), query_params: query_params.into() };
+    let conditions = (!path_only).then(|| Box::new(conditions));
+    Some(Match { path, conditions, last: !sound && path_only })
 }
 
 fn ignored(node: &Node<'_>, name: &str, report: &mut Report) {

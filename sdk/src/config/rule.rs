@@ -37,7 +37,7 @@ pub(crate) fn decode(
             matches: Box::default(),
             filters: Box::default(),
             backends: Backends::default(),
-            timeouts: Timeouts::default(),
+            timeouts: None,
             broken,
         };
     };
@@ -68,6 +68,7 @@ pub(crate) fn decode(
     let backends = filters::split::decode(&object, &scope, report);
     redirect_with_backends(&object, &filters, report);
     let timeouts = timeouts::decode(&object, report);
+    let timeouts = (timeouts != Timeouts::default()).then(|| Box::new(timeouts));
     Rule { route, place, name, matches: matches.into(), filters, backends, timeouts, broken: report.broken() }
 }
 

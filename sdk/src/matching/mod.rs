@@ -17,12 +17,19 @@ use work::Work;
 #[derive(Clone, Debug)]
 pub(crate) struct Match {
     pub(crate) path: PathMatch,
-    pub(crate) method: Option<Box<str>>,
-    pub(crate) headers: Box<[HeaderMatch]>,
-    pub(crate) query_params: Box<[QueryParamMatch]>,
+    /// What it asks for beside the path, which most matches do not.
+    pub(crate) conditions: Option<Box<Conditions>>,
     /// Something in it cannot be read, and nothing but its path says which requests it is for: it comes after those of the
     /// same path that are whole, so that it takes nothing from them.
     pub(crate) last: bool,
+}
+
+/// What a match asks for beside the path.
+#[derive(Clone, Debug)]
+pub(crate) struct Conditions {
+    pub(crate) method: Option<Box<str>>,
+    pub(crate) headers: Box<[HeaderMatch]>,
+    pub(crate) query_params: Box<[QueryParamMatch]>,
 }
 
 /// A match of a rule that a request may belong to.
@@ -38,20 +45,33 @@ impl Match {
     /// Whether all conditions hold but Exact and PathPrefix, which the index has looked at.
     #[inline]
     pub(crate) fn accepts(&self, request: &RequestView<'_>, work: &Work) -> bool {
-        self.method.as_ref().is_none_or(|method| method.as_bytes() == request.method())
-            && self.path.accepts(request.path(), work)
-            && self.headers.iter().all(|header| header.accepts(request, work))
-            && self.query_params.iter().all(|param| param.accepts(request, work))
+        match &self.conditions {
+            None => self.path.accepts(request.path(), work),
+            Some(conditions) => {
+                conditions.have_method(request.method())
+                    && self.path.accepts(request.path(), work)
+                    && conditions.headers.iter().all(|header| header.accepts(request, work))
+                    && conditions.query_params.iter().all(|param| param.accepts(request, work))
+            }
+        }
     }
-}
 
-impl Match {
     /// Whether the request that a preflight asks about may belong to this match. Header conditions are left out: a browser
     /// asks before it sends them.
     pub(crate) fn accepts_preflight(&self, request: &RequestView<'_>, method: &[u8], work: &Work) -> bool {
-        self.method.as_ref().is_none_or(|wanted| wanted.as_bytes() == method)
+        let conditions = self.conditions.as_deref();
+        conditions.is_none_or(|conditions| conditions.have_method(method))
             && self.path.accepts(request.path(), work)
-            && self.query_params.iter().all(|param| param.accepts(request, work))
+            && conditions.is_none_or(|conditions| {
+                conditions.query_params.iter().all(|param| param.accepts(request, work))
+            })
+    }
+}
+
+impl Conditions {
+    #[inline]
+    fn have_method(&self, method: &[u8]) -> bool {
+        self.method.as_ref().is_none_or(|wanted| wanted.as_bytes() == method)
     }
 }
 

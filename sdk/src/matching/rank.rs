@@ -36,11 +36,12 @@ impl<'r> Rank<'r> {
         rule: u32,
         matched: u32,
     ) -> Self {
+        let conditions = entry.conditions.as_deref();
         Rank {
             last: entry.last,
-            without_method: entry.method.is_none(),
-            headers: Reverse(entry.headers.len()),
-            query_params: Reverse(entry.query_params.len()),
+            without_method: conditions.is_none_or(|conditions| conditions.method.is_none()),
+            headers: Reverse(conditions.map_or(0, |conditions| conditions.headers.len())),
+            query_params: Reverse(conditions.map_or(0, |conditions| conditions.query_params.len())),
             created: (created.is_none(), created.unwrap_or_default()),
             route,
             rule,
