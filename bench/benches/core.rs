@@ -4,8 +4,9 @@
 use std::cell::Cell;
 
 use divan::{AllocProfiler, Bencher, black_box};
-use httproute_bench::workload::{Lines, MARK, Shape, Workload};
+use httproute_bench::workload::{self, Lines, MARK, Shape, Workload};
 use httproute_sdk::{Draw, RequestView, Routes};
+use regex_lite::Regex;
 
 /// Counts allocations, too: planning a request is to have none.
 #[global_allocator]
@@ -45,6 +46,22 @@ fn plan_wildcards(bencher: Bencher<'_, '_>, routes: usize) {
 #[divan::bench(args = [1, 16, 64], sample_size = REQUESTS, sample_count = 50)]
 fn plan_regexes(bencher: Bencher<'_, '_>, routes: usize) {
     plan(bencher, Workload::new(Shape::Regexes, routes));
+}
+
+/// The same patterns tried on the same paths by the smallest engine that a crate brings, without anything else that planning
+/// consists of.
+#[divan::bench(args = [1, 16, 64], sample_size = REQUESTS, sample_count = 50)]
+fn regex_lite_regexes(bencher: Bencher<'_, '_>, routes: usize) {
+    let workload = Workload::new(Shape::Regexes, routes);
+    let pattern = |number| Regex::new(&format!("^(?:{})$", workload::regex(number))).unwrap();
+    let patterns: Vec<Regex> = (0..routes).map(pattern).collect();
+    let path = |number| workload.request(workload.pick(number)).target.split('?').next().unwrap().to_owned();
+    let paths: Vec<String> = (0..u64::from(REQUESTS)).map(path).collect();
+    let next = Cell::new(0);
+    bencher.bench_local(|| {
+        let number = next.replace(next.get() + 1) % paths.len();
+        black_box(patterns.iter().position(|pattern| pattern.is_match(black_box(&paths[number]))))
+    });
 }
 
 #[divan::bench(args = [1, 16, 64], sample_size = REQUESTS, sample_count = 50)]

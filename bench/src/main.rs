@@ -91,6 +91,10 @@ impl Bench {
 
     fn costs(&self, subject: &str, mut variants: Vec<Variant>) -> Result<(), String> {
         if !self.only.is_empty() {
+            if let Some(unknown) = self.only.iter().find(|only| variants.iter().all(|v| v.name != **only)) {
+                let known: Vec<_> = variants.iter().map(|variant| variant.name.as_str()).collect();
+                return Err(format!("{subject} has no variant {unknown}; it has {}", known.join(", ")));
+            }
             variants.retain(|variant| variant.is_base || self.only.contains(&variant.name));
         }
         let effort = if self.quick {

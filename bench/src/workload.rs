@@ -175,7 +175,8 @@ pub(crate) fn prefix(number: usize) -> String {
     format!("/app-{}", id(number))
 }
 
-pub(crate) fn regex(number: usize) -> String {
+/// The pattern of route `number` of [`Shape::Regexes`].
+pub fn regex(number: usize) -> String {
     format!("/app-{}/[a-z]+", id(number))
 }
 

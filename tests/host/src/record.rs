@@ -1,4 +1,4 @@
-//! What requests cost when it was last recorded, and whether they still cost that.
+//! What requests and configurations cost when it was last recorded, and whether they still cost that.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -17,17 +17,17 @@ const TOLERANCE: f64 = 0.05;
 /// How often each request is sent before it is counted: what is done once, say growing the memory, is nobody's cost.
 const WARM: usize = 8;
 
-/// Instructions of a request, by module and scenario, and the compiler that made the modules.
+/// Instructions by module and scenario, and the compiler that made the modules.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
     /// The version of rustc.
     pub rustc: String,
-    /// Instructions of a request, by module and scenario.
+    /// Instructions by module and scenario.
     pub instructions: BTreeMap<String, BTreeMap<String, u64>>,
 }
 
-/// One counted request.
+/// One counted request, or configuration.
 #[derive(Clone, Debug)]
 pub struct Count {
     /// The module.
@@ -56,6 +56,10 @@ pub fn count() -> Result<Vec<Count>, String> {
                 cost = meter.request(&scenario.request, b"", &scenario::response()).map_err(told)?;
             }
             counts.push(Count { module, scenario: scenario.name, cost });
+            if let Some(name) = scenario.reading {
+                let cost = Cost { fuel: meter.configured, ..Cost::default() };
+                counts.push(Count { module, scenario: name, cost });
+            }
         }
     }
     Ok(counts)
@@ -90,12 +94,12 @@ impl Record {
         std::fs::write(&file, text + "\n").map_err(|e| format!("{}: {e}", file.display()))
     }
 
-    /// What is recorded of a request.
+    /// What is recorded of a scenario.
     pub fn get(&self, module: &str, scenario: &str) -> Option<u64> {
         self.instructions.get(module)?.get(scenario).copied()
     }
 
-    /// Whether requests still cost what is recorded here, as a sentence.
+    /// Whether all still costs what is recorded here, as a sentence.
     ///
     /// # Errors
     ///
@@ -104,7 +108,7 @@ impl Record {
     pub fn judge(&self, now: &Record) -> Result<String, String> {
         let mut told = self.differences(now);
         if told.is_empty() {
-            return Ok("Every request costs what is recorded.".into());
+            return Ok("Everything costs what is recorded.".into());
         }
         told.push(
             "Where that is meant to be: `./just fuel --record`, and commit tests/host/fuel.json.".into(),
@@ -119,7 +123,7 @@ impl Record {
         Ok(told.join("\n"))
     }
 
-    /// Each line tells one request of `now` that costs something else than is recorded here.
+    /// Each line tells one scenario of `now` that costs something else than is recorded here.
     fn differences(&self, now: &Record) -> Vec<String> {
         let mut told = Vec::new();
         let names = |record: &Record| -> Vec<(String, String)> {
@@ -143,7 +147,7 @@ impl Record {
 fn difference(place: &str, old: u64, new: u64) -> Option<String> {
     let ratio = new as f64 / old as f64;
     let percent = TOLERANCE * 100.0;
-    let figures = format!("{place}: {new} instructions a request, {old} are recorded, × {ratio:.3}");
+    let figures = format!("{place}: {new} instructions, {old} are recorded, × {ratio:.3}");
     if ratio > 1.0 + TOLERANCE {
         Some(format!("{figures}: dearer by more than {percent} %"))
     } else if ratio < 1.0 - TOLERANCE {
@@ -184,9 +188,7 @@ mod tests {
         let old = record(&[("plain", 1000)]);
         assert_eq!(
             old.differences(&record(&[("plain", 1051)])),
-            [
-                "module, plain: 1051 instructions a request, 1000 are recorded, × 1.051: dearer by more than 5 %"
-            ]
+            ["module, plain: 1051 instructions, 1000 are recorded, × 1.051: dearer by more than 5 %"]
         );
         assert!(old.differences(&record(&[("plain", 900)]))[0].contains("× 0.900: cheaper"));
     }

@@ -12,6 +12,8 @@ pub struct Scenario {
     pub configuration: Value,
     /// The request's headers.
     pub request: Lines,
+    /// The name by which it is counted what it costs to read the configuration, where it is.
+    pub reading: Option<&'static str>,
     /// The status, where `httproute` answers by itself.
     pub answered: Option<u32>,
 }
@@ -31,7 +33,10 @@ pub fn all() -> Vec<Scenario> {
         scenario("mirror", rules(json!([forward([mirror()])])), get("example.com", "/a/b?c=d")),
         reply(scenario("preflight", rules(json!([forward([cors()])])), preflight()), 204),
         scenario("1,000 prefixes", prefixes(1_000), get("example.com", "/service-0999/item")),
-        scenario("10,000 prefixes", prefixes(10_000), get("example.com", "/service-9999/item")),
+        Scenario {
+            reading: Some("10,000 read"),
+            ..scenario("10,000 prefixes", prefixes(10_000), get("example.com", "/service-9999/item"))
+        },
         scenario("5,000 hosts", hosts(5_000), get("tenant-4999.example.com", "/a")),
         scenario("regex", rules(json!([regex()])), get("example.com", "/orders/2024/117/lines")),
         reply(scenario("no match", rules(json!([only_at("/elsewhere")])), get("example.com", "/a")), 404),
@@ -39,7 +44,7 @@ pub fn all() -> Vec<Scenario> {
 }
 
 fn scenario(name: &'static str, configuration: Value, request: Lines) -> Scenario {
-    Scenario { name, configuration, request, answered: None }
+    Scenario { name, configuration, request, reading: None, answered: None }
 }
 
 fn rules(rules: Value) -> Value {

@@ -46,8 +46,7 @@ impl Guest<'_> {
     pub(super) fn give(&mut self, bytes: &[u8], at: u32, size_at: u32) -> Result<i32> {
         let mut place = 0;
         if !bytes.is_empty() {
-            let allocate =
-                self.0.get_export("malloc").and_then(|export| export.into_func());
+            let allocate = self.0.get_export("malloc").and_then(|export| export.into_func());
             let allocate = allocate.ok_or_else(|| format_err!("the module exports no allocator"))?;
             place = allocate.typed::<u32, u32>(&self.0)?.call(&mut self.0, bytes.len() as u32)?;
             self.write(place, bytes)?;

@@ -65,15 +65,17 @@ impl Compiled {
         calls::link(&mut linker)?;
         linker.define_unknown_imports_as_traps(&self.module)?;
         let instance = linker.instantiate(&mut store, &self.module)?;
-        let mut meter = Meter { store, instance, streams: ROOT };
+        let mut meter = Meter { store, instance, streams: ROOT, configured: 0 };
         meter.callback::<(), ()>("_initialize", ())?;
         meter.callback::<(u32, u32), ()>("proxy_on_context_create", (ROOT, 0))?;
         meter.callback::<(u32, u32), u32>("proxy_on_vm_start", (ROOT, 0))?;
         let size = configuration.len() as u32;
         meter.store.data_mut().buffers.insert(PLUGIN_CONFIGURATION, configuration.to_vec());
+        meter.store.set_fuel(u64::MAX)?;
         if meter.callback::<(u32, u32), u32>("proxy_on_configure", (ROOT, size))? != Some(1) {
             bail!("the module refuses the configuration: {}", meter.store.data().log.join("\n"));
         }
+        meter.configured = u64::MAX - meter.store.get_fuel()?;
         meter.store.data_mut().buffers.clear();
         Ok(meter)
     }
@@ -84,6 +86,8 @@ pub struct Meter {
     store: Store<Proxy>,
     instance: Instance,
     streams: u32,
+    /// How many instructions it took to read the configuration.
+    pub configured: u64,
 }
 
 impl Meter {
