@@ -39,7 +39,7 @@ test-envoys *VERSIONS=envoys: build
 test-compose: build
     @scripts/count target/logs/test-compose.log scripts/compose
 
-# Count what a request costs each module, and compare it with the record; --record records it anew
+# Count what a request costs each module, and reading routes, and compare it with the record; --record records it anew
 fuel *FLAGS: build
     @scripts/host run --quiet --bin fuel -- {{ FLAGS }}
 

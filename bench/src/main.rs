@@ -46,17 +46,37 @@ fn run(arguments: &[String]) -> Result<(), String> {
     if !named.iter().all(|name| SUBJECTS.contains(name)) {
         return Err(USAGE.to_owned());
     }
+    let chosen = |subject: &&str| named.is_empty() || named.iter().any(|name| name == subject);
+    let variants: Vec<String> = SUBJECTS
+        .into_iter()
+        .filter(chosen)
+        .flat_map(|subject| variants(subject, quick))
+        .map(|variant| variant.name)
+        .collect();
+    if let Some(unknown) = only.iter().find(|only| !variants.contains(only)) {
+        return Err(format!("there is no variant {unknown}; there are {}", variants.join(", ")));
+    }
     let binary = find(default_version())?;
     let bench = Bench { machine: Machine::here(&binary.version), binary, cores: Cores::find()?, quick, only };
     println!("{}", bench.machine);
     envoy::write_modules()?;
-    for subject in SUBJECTS.iter().filter(|subject| named.is_empty() || named.contains(subject)) {
+    for subject in SUBJECTS.into_iter().filter(chosen) {
         let begun = Instant::now();
         println!("{subject}");
         bench.measure(subject)?;
         println!("  in {} s\n", begun.elapsed().as_secs());
     }
     if named.is_empty() && !quick && bench.only.is_empty() { report::write() } else { Ok(()) }
+}
+
+/// Those of a subject that compares variants.
+fn variants(subject: &str, quick: bool) -> Vec<Variant> {
+    match subject {
+        "filters" => filters::filters(),
+        "routes" => routes::routes(quick),
+        "shapes" => shapes::shapes(quick),
+        _ => Vec::new(),
+    }
 }
 
 struct Bench {
@@ -71,9 +91,7 @@ impl Bench {
     fn measure(&self, subject: &str) -> Result<(), String> {
         let quick = self.quick;
         match subject {
-            "filters" => self.costs(subject, filters::filters()),
-            "routes" => self.costs(subject, routes::routes(quick)),
-            "shapes" => self.costs(subject, shapes::shapes(quick)),
+            "filters" | "routes" | "shapes" => self.costs(subject, variants(subject, quick)),
             "memory" => {
                 let (starts, swaps, routes) = if quick { (1, 1, 100) } else { (3, 20, 10_000) };
                 let found = memory::memory(&self.binary, memory::Effort { starts, swaps, routes })?;
@@ -91,10 +109,6 @@ impl Bench {
 
     fn costs(&self, subject: &str, mut variants: Vec<Variant>) -> Result<(), String> {
         if !self.only.is_empty() {
-            if let Some(unknown) = self.only.iter().find(|only| variants.iter().all(|v| v.name != **only)) {
-                let known: Vec<_> = variants.iter().map(|variant| variant.name.as_str()).collect();
-                return Err(format!("{subject} has no variant {unknown}; it has {}", known.join(", ")));
-            }
             variants.retain(|variant| variant.is_base || self.only.contains(&variant.name));
         }
         let effort = if self.quick {

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use log::Level;
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::ContextType;
 
@@ -26,7 +27,13 @@ impl<H: Host> Root<H> {
     /// A module that runs as the context `id` of a virtual machine that knows the metrics `ids`.
     pub fn new(module: Module, id: u32, ids: Rc<MetricIds>, host: H) -> Self {
         // Two workers with the same seed would split traffic in step.
-        let seed = host.random().unwrap_or(u64::from(id));
+        let seed = host.random().unwrap_or_else(|failed| {
+            host.log(
+                Level::Warn,
+                &format!("{}: no random number, so that workers draw alike: {failed}", module.name),
+            );
+            u64::from(id)
+        });
         Root { vm: Rc::new(Vm::new(module, id, seed, ids, host)) }
     }
 

@@ -25,7 +25,8 @@ pub struct Plan<'r> {
     pub rule: Option<RuleName<'r>>,
     /// The kinds in which something in the rule is wrong: a module that carries one of them out answers 500.
     pub broken: Kinds,
-    /// Changes to the request's headers: one list for each modifier, in the order of execution.
+    /// Changes to the request's headers: one list for each modifier, in the order of execution. Those of modifiers are borrowed;
+    /// those of custom filters are owned, and may name a header that is not theirs to change ([`Settings::is_private`](crate::Settings::is_private)).
     pub request_headers: Steps<'r>,
     /// The new path and query of the request, where a filter rewrites it.
     pub path: Option<Vec<u8>>,

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Makes modules smaller with Binaryen, which LLVM's linker does not run.
 
-    optimise.py LIBRARY MODULE...
+    optimise.py FOLDER MODULE...
 
-LIBRARY is libbinaryen; each MODULE is replaced by what `wasm-opt -Oz` would make of it.
+FOLDER is where the package icpp-binaryen is; each MODULE is replaced by what `wasm-opt -Oz` would make of it.
 """
 
 import ctypes
+import glob
 import os
 import sys
 
@@ -17,8 +18,11 @@ class Written(ctypes.Structure):
     _fields_ = [("binary", ctypes.c_void_p), ("size", ctypes.c_size_t), ("source_map", ctypes.c_void_p)]
 
 
-def load(path):
-    library = ctypes.CDLL(path)
+def load(folder):
+    found = glob.glob(f"{folder}/icpp_binaryen/lib/libbinaryen.*")
+    if not found:
+        sys.exit(f"there is no libbinaryen in {folder}: remove the folder, and build again")
+    library = ctypes.CDLL(found[0])
     module = ctypes.c_void_p
     for name, result, arguments in [
         ("BinaryenModuleRead", module, [ctypes.c_char_p, ctypes.c_size_t]),
@@ -45,8 +49,8 @@ def optimised(library, wasm):
     return ctypes.string_at(written.binary, written.size)
 
 
-def main(library, *paths):
-    library = load(library)
+def main(folder, *paths):
+    library = load(folder)
     for path in paths:
         with open(path, "rb") as file:
             wasm = file.read()
@@ -63,5 +67,5 @@ def main(library, *paths):
 
 if __name__ == "__main__":
     if len(sys.argv) < 3:
-        sys.exit("usage: optimise.py LIBRARY MODULE...")
+        sys.exit("usage: optimise.py FOLDER MODULE...")
     main(*sys.argv[1:])

@@ -60,7 +60,10 @@ impl Fingerprint {
                 let sum = members.iter().fold(0u64, |sum, (key, value)| {
                     let mut member = Fingerprint::new();
                     member.add(key, value);
-                    sum.wrapping_add(member.value())
+                    // Mixed once more: in a sum what was added last would count for less.
+                    let value = member.value();
+                    let mixed = (value ^ (value >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+                    sum.wrapping_add(mixed ^ (mixed >> 33))
                 });
                 self.word(6);
                 self.word(sum);

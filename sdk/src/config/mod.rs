@@ -77,7 +77,7 @@ fn decode(
     // Most routes have one rule. What is reserved leaves no holes, of which memory that never shrinks would be full.
     let mut routes: Vec<Route> = Vec::with_capacity(document.routes.len());
     let mut rules: Vec<Rule> = Vec::with_capacity(document.routes.len());
-    let mut names = Names::of(document.routes.len());
+    let mut names = Names::with_capacity(document.routes.len());
     let list = document.list_place();
     for (index, raw) in document.routes.iter().enumerate() {
         let place = list.as_ref().map_or(Place::Start(""), |list| Place::Index(list, index));

@@ -10,7 +10,7 @@ pub(super) struct Names(HashTable<u32>);
 
 impl Names {
     /// With room for so many.
-    pub(super) fn of(routes: usize) -> Self {
+    pub(super) fn with_capacity(routes: usize) -> Self {
         Names(HashTable::with_capacity(routes))
     }
 

@@ -11,7 +11,7 @@ use crate::settings::{Settings, Unmatched};
 pub(super) fn decode(document: &Document<'_>) -> Result<(Settings, ClusterName), Refusal> {
     let mut settings = Settings::default();
     if let Some(name) = document.text("clusterHeader")? {
-        settings.cluster_header = header_name("clusterHeader", &name)?;
+        settings.cluster_header = header_name("clusterHeader", name)?;
     }
     if let Some(template) = document.text("mirrorHeader")? {
         if !template.contains("{n}") {
@@ -33,14 +33,14 @@ pub(super) fn decode(document: &Document<'_>) -> Result<(Settings, ClusterName),
         settings.mirror_body_limit = limit as usize;
     }
     if let Some(name) = document.text("ruleProperty")? {
-        if !is_token(&name) {
+        if !is_token(name) {
             return Err(form(format!(
                 "ruleProperty {name:?} is no name: use letters, digits, \"-\" and \"_\""
             )));
         }
         settings.rule_property = Some(name.into());
     }
-    settings.unmatched = match document.text("unmatched")?.as_deref() {
+    settings.unmatched = match document.text("unmatched")? {
         None => None,
         Some("reject") => Some(Unmatched::Reject),
         Some("pass") => Some(Unmatched::Pass),
@@ -49,7 +49,7 @@ pub(super) fn decode(document: &Document<'_>) -> Result<(Settings, ClusterName),
         }
     };
     let cluster_name = match document.text("clusterName")? {
-        Some(template) => ClusterName::parse(&template)
+        Some(template) => ClusterName::parse(template)
             .map_err(|fault| form(format!("clusterName {template:?} {fault}")))?,
         None => ClusterName::default(),
     };

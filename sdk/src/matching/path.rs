@@ -119,7 +119,7 @@ impl PathIndex {
 
         let values = sorted.chunk_by(|a, b| path_of(a) == path_of(b));
         let mut index = PathIndex { regexes: regexes.into(), ..Self::default() };
-        let mut found: Vec<Value> = Vec::with_capacity(values.clone().count());
+        let mut by_name: HashTable<Value> = HashTable::with_capacity(values.clone().count());
         // The folders and the prefixes above the value at hand.
         let mut folders: Vec<(&str, u32)> = Vec::new();
         let mut above: Vec<Above<'m>> = Vec::new();
@@ -151,14 +151,12 @@ impl PathIndex {
             let start = index.names.len() as u32;
             index.names.push_str(name);
             let name = (start, index.names.len() as u32);
-            found.push(Value { folder, name, candidates, exact: exact as u32, shorter });
+            let value = Value { folder, name, candidates, exact: exact as u32, shorter };
+            let hash_of = |value: &Value| hash(value.folder, name_in(&index.names, value));
+            by_name.insert_unique(hash_of(&value), value, hash_of);
         }
         index.names.shrink_to_fit();
-        let hash_of = |value: &Value| hash(value.folder, name_in(&index.names, value));
-        index.by_name = HashTable::with_capacity(found.len());
-        for value in found {
-            index.by_name.insert_unique(hash_of(&value), value, hash_of);
-        }
+        index.by_name = by_name;
         index
     }
 

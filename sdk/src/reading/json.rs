@@ -116,8 +116,8 @@ impl<'d> Visitor<'d> for AnyValue {
 
 /// A JSON value of which only the outermost form has been read: of what it holds, as much as `V` wants.
 ///
-/// With [`Json`] all that JSON is read as, whatever form is wanted: each further type would bring its own copy of the reader
-/// into the modules.
+/// With [`Json`] all that JSON is read as, whatever form is wanted: each further type, and each further `V`, would bring its own
+/// copy of the reader into the modules.
 #[derive(Debug)]
 pub(crate) enum Outline<'d, V> {
     List(Vec<V>),

@@ -67,7 +67,7 @@ pub(crate) fn path_fault(value: &str) -> Option<&'static str> {
     if !value.starts_with('/') {
         return Some("must begin with \"/\"");
     }
-    let mut fault = None;
+    let (mut ends_in_dots, mut has_others) = (false, false);
     // One look at each byte: a configuration holds thousands of paths.
     let mut rest = value.as_bytes();
     while let [byte, after @ ..] = rest {
@@ -77,14 +77,20 @@ pub(crate) fn path_fault(value: &str) -> Option<&'static str> {
             | (b'/', [b'/', ..] | [b'.', b'/', ..] | [b'.', b'.', b'/', ..]) => {
                 return Some("must not contain \"//\", \"/./\", \"/../\", \"%2f\" or \"#\"");
             }
-            (b'/', b"." | b"..") => fault = Some("must not end with \"/..\" or \"/.\""),
+            (b'/', b"." | b"..") => ends_in_dots = true,
             (b'%', [a, b, ..]) if a.is_ascii_hexdigit() && b.is_ascii_hexdigit() => {}
             (byte, _) if is_path_byte(*byte) => {}
-            _ => fault = fault.or(Some("must hold only letters, digits, -._~!$&'()*+,;=:@/ and %XX")),
+            _ => has_others = true,
         }
         rest = after;
     }
-    if value.len() > 1024 { Some("must have at most 1024 characters") } else { fault }
+    if ends_in_dots {
+        Some("must not end with \"/..\" or \"/.\"")
+    } else if value.len() > 1024 {
+        Some("must have at most 1024 characters")
+    } else {
+        has_others.then_some("must hold only letters, digits, -._~!$&'()*+,;=:@/ and %XX")
+    }
 }
 
 /// A byte that stands for itself in the path of a URI (RFC 3986, `pchar` and `/`).

@@ -17,12 +17,12 @@ const TOLERANCE: f64 = 0.05;
 /// How often each request is sent before it is counted: what is done once, say growing the memory, is nobody's cost.
 const WARM: usize = 8;
 
-/// Instructions by module and scenario, and the compiler that made the modules.
+/// Instructions by module and scenario, and what made the modules.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
-    /// The version of rustc.
-    pub rustc: String,
+    /// The version of rustc, and whether Binaryen has been through the modules.
+    pub made_by: String,
     /// Instructions by module and scenario.
     pub instructions: BTreeMap<String, BTreeMap<String, u64>>,
 }
@@ -72,7 +72,7 @@ impl Record {
 
     /// What `counts` are, for the record.
     pub fn of(counts: &[Count]) -> Result<Record, String> {
-        let mut record = Record { rustc: rustc()?, ..Record::default() };
+        let mut record = Record { made_by: made_by()?, ..Record::default() };
         for count in counts {
             let module = record.instructions.entry(count.module.to_owned()).or_default();
             module.insert(count.scenario.to_owned(), count.cost.fuel);
@@ -103,8 +103,8 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// What costs something else, and what to do about it. Modules that another compiler made are shown and not judged: a
-    /// new version of it may well make other instructions of the same source.
+    /// What costs something else, and what to do about it. Modules that another compiler made, or that Binaryen has not
+    /// been through, are shown and not judged: they may well have other instructions of the same source.
     pub fn judge(&self, now: &Record) -> Result<String, String> {
         let mut told = self.differences(now);
         if told.is_empty() {
@@ -113,12 +113,12 @@ impl Record {
         told.push(
             "Where that is meant to be: `./just fuel --record`, and commit tests/host/fuel.json.".into(),
         );
-        if self.rustc == now.rustc {
+        if self.made_by == now.made_by {
             return Err(told.join("\n"));
         }
-        let (theirs, ours) = (&self.rustc, &now.rustc);
+        let (theirs, ours) = (&self.made_by, &now.made_by);
         told.push(format!(
-            "Not judged: the record is of modules made by rustc {theirs}, these are made by {ours}."
+            "Not judged: the record is of modules made by {theirs}, these are made by {ours}."
         ));
         Ok(told.join("\n"))
     }
@@ -157,13 +157,16 @@ fn difference(place: &str, old: u64, new: u64) -> Option<String> {
     }
 }
 
-/// The version of the compiler, which makes modules of other instructions than another version does.
-pub fn rustc() -> Result<String, String> {
+/// What made the modules: the compiler, which makes other instructions than another version does, and Binaryen, where there is a
+/// package of it.
+pub fn made_by() -> Result<String, String> {
     let output = std::process::Command::new("rustc").arg("--version").output();
     let output = output.map_err(|e| format!("rustc --version: {e}"))?;
     let text = String::from_utf8_lossy(&output.stdout);
     let version = text.split_whitespace().nth(1);
-    version.map(str::to_owned).ok_or_else(|| format!("rustc --version says {text:?}"))
+    let version = version.ok_or_else(|| format!("rustc --version says {text:?}"))?;
+    let optimised = httproute_integration::dist().join(".optimised").exists();
+    Ok(format!("rustc {version}{}", if optimised { " and Binaryen" } else { "" }))
 }
 
 #[cfg(test)]
@@ -172,7 +175,7 @@ mod tests {
 
     fn record(figures: &[(&str, u64)]) -> Record {
         let figures = figures.iter().map(|&(name, figure)| (name.to_owned(), figure)).collect();
-        Record { rustc: "1.2.3".into(), instructions: [("module".to_owned(), figures)].into() }
+        Record { made_by: "rustc 1.2.3".into(), instructions: [("module".to_owned(), figures)].into() }
     }
 
     #[test]
@@ -197,7 +200,7 @@ mod tests {
     fn only_modules_of_the_same_compiler_are_judged() {
         let (old, dearer) = (record(&[("plain", 1000)]), record(&[("plain", 2000)]));
         assert!(old.judge(&dearer).is_err());
-        let other = Record { rustc: "1.3.0".into(), ..dearer };
+        let other = Record { made_by: "rustc 1.3.0".into(), ..dearer };
         assert!(old.judge(&other).is_ok_and(|told| told.contains("dearer") && told.contains("Not judged")));
     }
 

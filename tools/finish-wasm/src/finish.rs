@@ -22,7 +22,11 @@ pub(crate) fn finish(wasm: &[u8], keep: &[&str]) -> Result<Vec<u8>, String> {
     let exported: BTreeSet<_> = module.exports.iter().map(|export| export.name.clone()).collect();
     let missing: Vec<_> = keep.iter().copied().filter(|name| !exported.contains(*name)).collect();
     if !missing.is_empty() {
-        return Err(format!("it does not export {}", missing.join(", ")));
+        let hint = match missing.contains(&"malloc") {
+            true => " (build it for wasm32-unknown-unknown)",
+            false => "",
+        };
+        return Err(format!("it does not export {}{hint}", missing.join(", ")));
     }
     for name in exported.iter().filter(|name| !keep.contains(&name.as_str())) {
         module.exports.remove(name).map_err(|error| format!("{error:#}"))?;
@@ -84,6 +88,8 @@ mod tests {
     fn a_module_that_lacks_an_export_is_refused() {
         let error = finish(&module(), &["proxy_on_tick", "memory", "proxy_on_done"]).unwrap_err();
         assert_eq!(error, "it does not export memory, proxy_on_done");
+        let error = finish(&module(), &["malloc"]).unwrap_err();
+        assert_eq!(error, "it does not export malloc (build it for wasm32-unknown-unknown)");
         assert!(finish(b"no module", &[]).unwrap_err().starts_with("it is no WebAssembly module"));
     }
 }

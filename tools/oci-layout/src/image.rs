@@ -34,6 +34,7 @@ impl Module<'_> {
     fn config(&self, diff_ids: &[String]) -> Vec<u8> {
         let config = json!({
             "architecture": "wasm",
+            // What registries know of systems for WebAssembly; the modules import one function of it.
             "os": "wasip1",
             "config": { "Labels": self.annotations() },
             "rootfs": { "type": "layers", "diff_ids": diff_ids },

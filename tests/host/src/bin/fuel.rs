@@ -1,4 +1,4 @@
-//! Shows what a request costs each module, beside what is recorded; `--record` records it anew.
+//! Shows what requests, and reading routes, cost each module, beside what is recorded; `--record` records it anew.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -28,7 +28,7 @@ fn run(arguments: &[String]) -> Result<bool, String> {
     show(&counts, &old);
     if records {
         now.write()?;
-        println!("\nRecorded in tests/host/fuel.json, of modules made by rustc {}.", now.rustc);
+        println!("\nRecorded in tests/host/fuel.json, of modules made by {}.", now.made_by);
         return Ok(true);
     }
     let judgement = old.judge(&now);
