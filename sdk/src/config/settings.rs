@@ -49,8 +49,9 @@ pub(super) fn decode(document: &Document<'_>) -> Result<(Settings, ClusterName),
         }
     };
     let cluster_name = match document.text("clusterName")? {
-        Some(template) => ClusterName::parse(template)
-            .map_err(|fault| form(format!("clusterName {template:?} {fault}")))?,
+        Some(template) => {
+            ClusterName::parse(template).map_err(|fault| form(format!("clusterName {template:?} {fault}")))?
+        }
         None => ClusterName::default(),
     };
     Ok((settings, cluster_name))
