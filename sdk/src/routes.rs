@@ -248,7 +248,8 @@ impl Routes {
                 flow = filters::run(choice.filters(), &mut cx, &mut plan);
             }
         }
-        if flow == Flow::BadHost {
+        // A rule that is broken answers 500 to all requests that belong to it, also to those without a host.
+        if flow == Flow::BadHost && rule.broken.is_none() {
             return Some(no_rule(NoRule::BadHost));
         }
         if !plan.mirrors.is_empty() {

@@ -4,8 +4,8 @@ mod documents;
 
 use serde_json::{Value, json};
 
-use crate::Severity;
 use crate::testing::{decode, one_rule, rule_errors, status};
+use crate::{Draw, Kinds, Reply, RequestView, Severity};
 
 /// A sound rule with some members put in or replaced.
 fn rule(members: Value) -> Value {
@@ -247,4 +247,13 @@ fn what_the_api_server_or_a_person_would_object_to_is_warned_of_and_carried_out(
             .collect();
         assert_eq!(found, [(Severity::Warning, pointer.to_owned(), code)], "{rule}");
     }
+}
+
+/// The host that the redirect would have gone to is not there, but the rule is broken before that matters.
+#[test]
+fn a_broken_redirect_answers_500_to_a_request_without_a_host_too() {
+    let (routes, _) = decode(one_rule(redirect(json!({ "scheme": "ftp" }))));
+    let headers = [(&b":path"[..], &b"/"[..])];
+    let plan = routes.plan(&RequestView::new(&headers, &|| None), &mut Draw::seeded(1));
+    assert_eq!(plan.reply(Kinds::ALL, None), Some(Reply::BROKEN_RULE));
 }
