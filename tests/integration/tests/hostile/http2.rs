@@ -171,13 +171,16 @@ pub(crate) fn streams(rig: &mut Rig) -> Result<(), String> {
     }
     endless_heads_and_resets(rig).map_err(told)?;
     rig.wait_until_idle()?;
-    // What Envoy keeps for the next time is there now; more of the same must not make it more.
-    let before = rig.memory()?;
-    endless_heads_and_resets(rig).map_err(told)?;
-    rig.wait_until_idle()?;
-    let grown = rig.memory()?.saturating_sub(before);
-    if grown > 32 * 1024 {
-        return Err(format!("{grown} KiB more memory"));
+    // What Envoy keeps for the next time is there now, or after another round: what leaks makes each round grow.
+    let mut grown = Vec::new();
+    while grown.last().is_none_or(|grown| *grown > 32 * 1024) {
+        if grown.len() == 3 {
+            return Err(format!("{grown:?} KiB more memory in each round"));
+        }
+        let before = rig.memory()?;
+        endless_heads_and_resets(rig).map_err(told)?;
+        rig.wait_until_idle()?;
+        grown.push(rig.memory()?.saturating_sub(before));
     }
     let received = rig.received();
     rig.unharmed(&received)
