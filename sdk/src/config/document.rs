@@ -133,7 +133,7 @@ impl<'a> Document<'a> {
             }
         }
         fingerprint::add(fingerprint, key, &Json::Object(strings));
-        Ok(members.iter().map(|(key, _)| key.clone().into_owned()).collect())
+        Ok(members.iter().map(|(key, _)| key.to_string()).collect())
     }
 
     fn get(&self, key: &str) -> Option<&Member<'a>> {
