@@ -5,6 +5,8 @@ use std::fs;
 use rustix::thread::{CpuSet, Pid, sched_getaffinity, sched_setaffinity};
 use serde::{Deserialize, Serialize};
 
+use crate::cpu::Thread;
+
 /// Which core does what.
 #[derive(Clone, Debug)]
 pub struct Cores {
@@ -34,9 +36,9 @@ impl Cores {
         Ok(OnLoadCore(self))
     }
 
-    /// Gives a thread of another process the core of the proxy, which nothing else has.
-    pub fn give_proxy(&self, thread: u32) -> Result<(), String> {
-        pin(Pid::from_raw(thread as i32), &self.proxy)
+    /// Gives the workers of a proxy its core, which nothing else has.
+    pub fn give_proxy(&self, workers: &[Thread]) -> Result<(), String> {
+        workers.iter().try_for_each(|worker| pin(Pid::from_raw(worker.number() as i32), &self.proxy))
     }
 }
 

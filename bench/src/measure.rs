@@ -58,9 +58,7 @@ pub fn costs(
     let _pinned = cores.share_load()?;
     eprintln!("  starting Envoy with {} listeners", listeners.len());
     let mut running = Running::start(binary, &listeners, 1)?;
-    for worker in &running.workers {
-        cores.give_proxy(worker.number())?;
-    }
+    cores.give_proxy(&running.workers)?;
     let mut rounds = vec![Vec::new(); variants.len()];
     let mut before = 0;
     for round in 0..=effort.rounds {

@@ -46,9 +46,7 @@ fn subject(
     let swappable = Swappable::new(what, workload, &folder().join("swapped"))?;
     let listener = swappable.listener();
     let running = Running::start(binary, &BTreeMap::from([("swaps".to_owned(), &listener)]), 1)?;
-    for worker in &running.workers {
-        cores.give_proxy(worker.number())?;
-    }
+    cores.give_proxy(&running.workers)?;
     let paced = Paced::begin(&swappable, &running, "swaps")?;
     let (mut stalls, mut calm, mut effective) = (Vec::new(), Vec::new(), Vec::new());
     for swap in 0..times {
