@@ -9,7 +9,6 @@ pub(crate) mod rules;
 mod suggest;
 #[cfg(test)]
 mod tests;
-mod twins;
 mod walk;
 
 use httproute_sdk::Problem;
@@ -95,13 +94,11 @@ impl Finding {
 /// ```
 pub fn check(documents: &[Document], channel: Channel) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut twins = twins::Twins::default();
     for (index, document) in documents.iter().enumerate() {
         let mut report = Report::new(channel);
         let place = Place::Root;
         if let Some(kind) = identity::identify(&document.value, &mut report) {
             walk::object(&kind.object, &document.value, &place, &mut report);
-            twins.add(kind, &document.value, documents, index, &mut report);
             if kind.name == "HTTPRoute" {
                 module::check(&document.value, &mut report);
             }

@@ -10,7 +10,7 @@ mod tests;
 mod unattached;
 mod url;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use httproute_sdk::extension::Registry;
 use httproute_sdk::{Draw, Outcome, Plan, Problem, Reply, RequestView, Routes, Severity};
@@ -23,6 +23,7 @@ pub use explanation::{
 pub use json::change_to_json;
 pub use request::{InvalidRequest, Request};
 
+use crate::check::report::is_same_fault;
 use crate::resolve::{FilterChain, Options, resolve};
 use crate::{Channel, Located, Parsed, check};
 
@@ -129,12 +130,13 @@ impl Context<'_> {
                 }
             };
         // The check says what the modules say, and more.
-        let known: BTreeSet<_> = explanation.problems.iter().filter_map(place).collect();
-        let new: Vec<Located> = problems
-            .into_iter()
-            .map(|problem| self.located(problem))
-            .filter(|new| place(new).is_none_or(|place| !known.contains(&place)))
-            .collect();
+        let is_known = |new: &Located| {
+            let of_document = explanation.problems.iter().filter(|known| known.document == new.document);
+            new.document.is_some()
+                && of_document.into_iter().any(|known| is_same_fault(&known.problem, &new.problem))
+        };
+        let located = problems.into_iter().map(|problem| self.located(problem));
+        let new: Vec<Located> = located.filter(|new| !is_known(new)).collect();
         explanation.problems.extend(new);
         let lines = self.request.lines();
         let lines: Vec<_> = lines.iter().map(|(name, value)| (name.as_slice(), value.as_slice())).collect();
@@ -269,9 +271,4 @@ fn drawn(explanation: &Explanation) -> Option<usize> {
         is_unresolved()?;
     }
     explanation.destination.shares.iter().position(|share| share.cluster == *chosen)
-}
-
-/// What makes two problems of a document one.
-fn place(problem: &Located) -> Option<(usize, String)> {
-    Some((problem.document?, problem.problem.pointer.clone()))
 }

@@ -46,8 +46,18 @@ impl Located {
         // Which kinds of extensions there are is known to who resolves, not to the check.
         let findings: Vec<Finding> =
             findings.into_iter().filter(|finding| finding.problem.code != "UnresolvedExtension").collect();
+        // Who resolves knows more than the modules of what cannot be resolved.
+        let is_resolving = |finding: &Finding| {
+            warnings.iter().any(|warning| {
+                finding.problem.severity == Severity::Warning
+                    && (warning.document, &warning.pointer, warning.code)
+                        == (Some(finding.document), &finding.problem.pointer, finding.problem.code)
+            })
+        };
+        let findings: Vec<Finding> = findings.into_iter().filter(|finding| !is_resolving(finding)).collect();
+        let errors = findings.iter().filter(|finding| finding.problem.severity == Severity::Error);
         let wrong: BTreeSet<(usize, String)> =
-            findings.iter().map(|finding| (finding.document, finding.problem.pointer.clone())).collect();
+            errors.map(|finding| (finding.document, finding.problem.pointer.clone())).collect();
         let in_error: BTreeSet<usize> = findings
             .iter()
             .filter(|finding| finding.problem.severity == Severity::Error)

@@ -95,6 +95,8 @@ pub(crate) struct Texts {
 
 #[derive(Debug)]
 pub(crate) struct Text {
+    /// The code of the problem where the text is too short or too long and has no form.
+    pub(crate) code: &'static str,
     /// How many characters, from and to.
     pub(crate) length: (usize, usize),
     pub(crate) form: Option<&'static Form>,
@@ -133,7 +135,7 @@ const fn list(item: Shape, most: usize) -> List {
 }
 
 const fn text(least: usize, most: usize, form: Option<&'static Form>) -> Text {
-    Text { length: (least, most), form, experimental_form: None }
+    Text { code: "InvalidValue", length: (least, most), form, experimental_form: None }
 }
 
 const fn words(words: &'static [&'static str]) -> Choice {

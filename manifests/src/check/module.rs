@@ -1,31 +1,16 @@
 //! What the modules say of an HTTPRoute.
 //!
-//! The API server takes more than can be carried out: "Filters specifying multiple actions of the same or different type for
-//! any one header name are invalid", but no rule of the API's schema says so. The decoder of the modules is asked, so that
-//! what it answers with 500 is an error here too, in the same words.
+//! The API server takes more than a module can implement: "Filters specifying multiple actions of the same or different type
+//! for any one header name are invalid", but no rule of the API's schema says so. So the decoder of the modules is asked, and
+//! everything that it says is adopted, unless the check has reported the same fault at the same place. There is no list of
+//! codes to keep: a code that is new in the decoder is reported here too.
 
 use httproute_sdk::{Problem, Routes, Severity};
 use serde_json::Value;
 
 use super::report::Report;
 
-/// What only the modules know. Everything else that they say, the schema says too, or more exactly, or it depends on a
-/// configuration that is not here.
-const KNOWN_TO_MODULES: [&str; 11] = [
-    "AllWeightsZero",
-    "ConflictingActions",
-    "DuplicateName",
-    "InvalidHeaderName",
-    "InvalidHeaderValue",
-    "InvalidHost",
-    "InvalidPath",
-    "InvalidRegex",
-    "InvalidTimestamp",
-    "InvalidValue",
-    "PrefixNotMatched",
-];
-
-/// What is valid, but not carried out: the API server takes it.
+/// What is valid, but not implemented: the API server takes it.
 const VALID: [&str; 3] = ["NotCarriedOut", "UnresolvedExtension", "UnsupportedFilter"];
 
 /// Adds what the modules say of `route` to what is known already.
@@ -34,13 +19,18 @@ pub(super) fn check(route: &Value, report: &mut Report) {
     if report.has("TooMany") {
         return;
     }
-    let Ok(bytes) = serde_json::to_vec(route) else { return };
+    let mut route = route.clone();
+    // A route that has no name of its own is left out before a module could read it: who leaves it out says so.
+    if let Some(Value::Object(metadata)) = route.get_mut("metadata") {
+        let name = metadata.entry("name").or_insert(Value::Null);
+        if name.as_str().is_none_or(str::is_empty) {
+            *name = "unnamed".into();
+        }
+    }
+    let Ok(bytes) = serde_json::to_vec(&route) else { return };
     let Ok((_, problems)) = Routes::decode(&bytes) else { return };
     for problem in problems {
-        if KNOWN_TO_MODULES.contains(&problem.code) {
-            report.adopt(problem);
-        } else if VALID.contains(&problem.code) {
-            report.adopt(Problem { severity: Severity::Warning, ..problem });
-        }
+        let severity = if VALID.contains(&problem.code) { Severity::Warning } else { problem.severity };
+        report.adopt(Problem { severity, ..problem });
     }
 }

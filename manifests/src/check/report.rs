@@ -44,17 +44,9 @@ impl Report {
         self.push(Severity::Warning, at, code, message, hint.into());
     }
 
-    /// A problem that was found elsewhere, unless that place is known to be wrong already.
+    /// Adds a problem that was found elsewhere, unless the same fault is known already.
     pub(crate) fn adopt(&mut self, problem: Problem) {
-        let around = |outer: &str, inner: &str| {
-            inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        let known = self.problems.iter().any(|known| {
-            known.pointer == problem.pointer
-                || (known.code == problem.code
-                    && (around(&known.pointer, &problem.pointer) || around(&problem.pointer, &known.pointer)))
-        });
-        if !known {
+        if !self.problems.iter().any(|known| is_same_fault(known, &problem)) {
             self.problems.push(problem);
         }
     }
@@ -78,6 +70,19 @@ impl Report {
     ) {
         self.problems.push(Problem { severity, pointer: at.pointer(), code, message, hint });
     }
+}
+
+/// Whether `problem`, which was found elsewhere in the same object, is the fault that `known` reports: the same code at the same
+/// place, around it or within it. What is said of a value of the wrong type, or of a field that the API does not have, follows
+/// from that.
+pub(crate) fn is_same_fault(known: &Problem, problem: &Problem) -> bool {
+    let around = |outer: &str, inner: &str| {
+        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let is_within = around(&known.pointer, &problem.pointer);
+    (known.code == problem.code && (is_within || around(&problem.pointer, &known.pointer)))
+        || (is_within && ["ExperimentalChannel", "UnknownField"].contains(&known.code))
+        || (known.pointer == problem.pointer && ["UnsupportedValue", "WrongType"].contains(&known.code))
 }
 
 /// A value in a message: short.

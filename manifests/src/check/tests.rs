@@ -7,6 +7,7 @@ mod gateway;
 mod kinds;
 mod matches;
 mod mistakes;
+mod module;
 mod property;
 mod redirects;
 mod route;

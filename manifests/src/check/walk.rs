@@ -153,7 +153,7 @@ fn text(shape: &Text, written: &str, place: &Place<'_>, report: &mut Report) {
     let length = written.chars().count();
     let experimental = shape.experimental_form.filter(|_| report.is_experimental());
     let form = shape.form.or(experimental);
-    let code = form.map_or("InvalidValue", |form| form.code);
+    let code = form.map_or(shape.code, |form| form.code);
     if length < least {
         let message = format!("{} is empty", place.name());
         report.error(

@@ -52,18 +52,21 @@ impl<'d> Inventory<'d> {
             let name = ObjectName::new(namespace, name);
             let object = Object { document, name: name.clone(), value };
             // The same as where both are applied to a cluster, one after the other.
-            if let Some(earlier) =
-                inventory.kinds.entry(group).or_default().entry(kind).or_default().insert(name, object)
-            {
+            let objects = inventory.kinds.entry(group).or_default().entry(kind).or_default();
+            if let Some(earlier) = objects.insert(name, object) {
+                let name = &earlier.name;
+                let place = documents.get(earlier.document);
+                let place =
+                    place.map(|place| format!("{}:{}", place.source, place.position("/metadata/name").line));
                 warnings.push(Warning {
-                    document: Some(earlier.document),
+                    document: Some(document),
                     pointer: "/metadata/name".into(),
-                    code: "Replaced",
+                    code: "DuplicateName",
                     message: format!(
-                        "a later {kind} is named {} too, and takes the place of this one",
-                        earlier.name
+                        "the {kind} {name} is written twice: this one replaces the one at {}",
+                        place.unwrap_or_default()
                     ),
-                    hint: "remove one of them".into(),
+                    hint: "remove one of the two, or give each a name of its own".into(),
                 });
             }
         }

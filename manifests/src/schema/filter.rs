@@ -4,8 +4,8 @@ use super::form::{HEADER_NAME, ORIGIN, PRECISE_HOSTNAME};
 use super::matches::{HEADER_NAME_TEXT, HEADER_VALUE_TEXT};
 use super::reference::{BACKEND, LOCAL};
 use super::{
-    Choice, FREE_TEXT, List, MOST_NUMBER, Object, PORT, Shape, Unique, experimental, list, object, optional,
-    required, text, words,
+    Choice, FREE_TEXT, List, MOST_NUMBER, Object, PORT, Shape, Text, Unique, experimental, list, object,
+    optional, required, text, words,
 };
 use crate::check::rules::{cors, filters, mirror, path};
 
@@ -98,11 +98,13 @@ const PATH_MODIFIER: Object = object(
     "path modifier",
     &[
         required("type", Shape::Choice(&const { words(&["ReplaceFullPath", "ReplacePrefixMatch"]) })),
-        optional("replaceFullPath", Shape::Text(&const { text(0, 1024, None) })),
-        optional("replacePrefixMatch", Shape::Text(&const { text(0, 1024, None) })),
+        optional("replaceFullPath", Shape::Text(&REPLACEMENT)),
+        optional("replacePrefixMatch", Shape::Text(&REPLACEMENT)),
     ],
     &[path::modifier_of_type],
 );
+
+const REPLACEMENT: Text = Text { code: "InvalidPath", ..text(0, 1024, None) };
 
 const CORS: Object = object(
     "CORS filter",

@@ -59,6 +59,12 @@ pub(super) const HEADER_NAME: Form = form(
     "a name of a header",
     "write letters, digits and -_.!#$%&'*+^`|~ only; for :path and :authority use URLRewrite",
 );
+pub(super) const MATCHED_HEADER_NAME: Form = form(
+    is_token,
+    "InvalidName",
+    "a name of a header",
+    "write letters, digits and -_.!#$%&'*+^`|~ only; for :path and :authority use path and hostnames",
+);
 /// Query parameters have the names of headers: "QueryParam names … HTTPHeaderName".
 pub(super) const PARAMETER_NAME: Form = form(
     is_token,
@@ -72,6 +78,7 @@ pub(super) const HEADER_VALUE: Form = form(
     "a header value",
     "write visible ASCII characters, with single spaces or tabs between them",
 );
+pub(super) const MATCHED_HEADER_VALUE: Form = Form { code: "InvalidValue", ..HEADER_VALUE };
 pub(super) const DURATION: Form = form(
     |text| duration(text).is_some(),
     "InvalidDuration",

@@ -1,13 +1,19 @@
 //! `HTTPRouteMatch`
 
-use super::form::{HEADER_NAME, HEADER_VALUE, PARAMETER_NAME};
+use super::form::{
+    Form, HEADER_NAME, HEADER_VALUE, MATCHED_HEADER_NAME, MATCHED_HEADER_VALUE, PARAMETER_NAME,
+};
 use super::{List, Object, Shape, Text, Unique, list, object, optional, required, text, words};
 use crate::check::rules::path;
 
 pub(super) const HEADER_NAME_TEXT: Shape = Shape::Text(&const { text(1, 256, Some(&HEADER_NAME)) });
-pub(super) const HEADER_VALUE_TEXT: Shape = Shape::Text(&HEADER_VALUE_LIMITS);
-const HEADER_VALUE_LIMITS: Text =
-    Text { length: (1, 4096), form: None, experimental_form: Some(&HEADER_VALUE) };
+/// A value that a rule writes.
+pub(super) const HEADER_VALUE_TEXT: Shape =
+    Shape::Text(&const { Text { code: "InvalidHeaderValue", ..header_value(&HEADER_VALUE) } });
+
+const fn header_value(form: &'static Form) -> Text {
+    Text { experimental_form: Some(form), ..text(1, 4096, None) }
+}
 
 pub(super) const METHODS: [&str; 9] =
     ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
@@ -29,7 +35,7 @@ const PATH: Object = object(
     "path",
     &[
         optional("type", Shape::Choice(&const { words(&["Exact", "PathPrefix", "RegularExpression"]) })),
-        optional("value", Shape::Text(&const { text(0, 1024, None) })),
+        optional("value", Shape::Text(&const { Text { code: "InvalidPath", ..text(0, 1024, None) } })),
     ],
     &[path::is_absolute],
 );
@@ -39,8 +45,8 @@ const HEADER_PREDICATE: Object = object(
     "header match",
     &[
         optional("type", PREDICATE_TYPE),
-        required("name", HEADER_NAME_TEXT),
-        required("value", HEADER_VALUE_TEXT),
+        required("name", Shape::Text(&const { text(1, 256, Some(&MATCHED_HEADER_NAME)) })),
+        required("value", Shape::Text(&const { header_value(&MATCHED_HEADER_VALUE) })),
     ],
     &[],
 );

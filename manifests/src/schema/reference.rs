@@ -7,7 +7,8 @@ use crate::check::rules::backend;
 pub(super) const GROUP_TEXT: Shape = Shape::Text(&const { text(0, 253, Some(&GROUP)) });
 pub(super) const KIND_TEXT: Shape = Shape::Text(&const { text(1, 63, Some(&KIND)) });
 /// Names of other objects have no pattern: other kinds may have other rules.
-pub(super) const NAME_TEXT: Shape = Shape::Text(&const { text(1, 253, None) });
+pub(super) const NAME_TEXT: Shape =
+    Shape::Text(&const { Text { code: "InvalidName", ..text(1, 253, None) } });
 pub(super) const NAMESPACE_TEXT: Shape = Shape::Text(&const { text(1, 63, Some(&NAMESPACE)) });
 pub(super) const SECTION: Shape = Shape::Text(&SECTION_TEXT);
 const SECTION_TEXT: Text = text(1, 253, Some(&SUBDOMAIN));

@@ -60,13 +60,14 @@ pub(crate) fn decode(
         rules.push(rule);
     };
     match spec.get("rules") {
-        Some(_) => {
+        Some(list) => {
             let mut place = 0;
             spec.each("rules", usize::MAX, report, |node, report| {
                 add(&node, place, report);
                 place += 1;
             });
-            if place == 0 {
+            // What is no list has been reported as such.
+            if place == 0 && list.value.as_list().is_some() {
                 report.error(
                     &spec.place,
                     "Missing",

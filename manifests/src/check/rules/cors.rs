@@ -10,6 +10,6 @@ pub(crate) fn star_alone(list: &Value, place: &Place<'_>, report: &mut Report) {
     let list = list.as_array().map_or(&[][..], Vec::as_slice);
     if list.len() > 1 && list.iter().any(|item| item == "*") {
         let message = format!("\"*\" must stand alone in {}", place.name());
-        report.error(place, "StarNotAlone", message, "keep either \"*\" or the others");
+        report.error(place, "WildcardNotAlone", message, "keep either \"*\" or the others");
     }
 }

@@ -33,7 +33,7 @@ pub(crate) fn member_of_type(filter: &Value, place: &Place<'_>, report: &mut Rep
             (false, true) if name != "ExternalAuth" || report.is_experimental() => {
                 let message = format!("{member} does not belong to a filter of type {kind}");
                 let hint = format!("make a second filter of it, with `type: {name}`");
-                report.error(&Place::Key(place, member), "WrongMember", message, hint);
+                report.error(&Place::Key(place, member), "UnknownField", message, hint);
             }
             _ => {}
         }

@@ -16,7 +16,7 @@ pub(crate) fn tls_of_protocol(listener: &Value, place: &Place<'_>, report: &mut 
             let hint = "remove it, or write `protocol: HTTPS`";
             report.error(&Place::Key(place, "tls"), "WrongMember", message, hint);
         }
-        (Some("HTTPS"), Some(tls)) if text_or(tls, "mode", "Terminate") != "Terminate" => {
+        (Some("HTTPS"), Some(tls)) if text(tls, "mode") == Some("Passthrough") => {
             let message = "a listener of protocol HTTPS must have the tls mode Terminate".to_owned();
             let place = Place::Key(place, "tls");
             let hint = "leave mode out, or write `protocol: TLS` for TLSRoutes";

@@ -60,7 +60,7 @@ pub(crate) fn modifier_of_type(modifier: &Value, place: &Place<'_>, report: &mut
             (false, true) => {
                 let message = format!("{member} does not belong to the type {kind}");
                 let hint = format!("remove it, or write `type: {name}`");
-                report.error(&Place::Key(place, member), "WrongMember", message, hint);
+                report.error(&Place::Key(place, member), "UnknownField", message, hint);
             }
             _ => {}
         }

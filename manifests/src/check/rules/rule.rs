@@ -74,6 +74,6 @@ pub(crate) fn backend_request_within_request(timeouts: &Value, place: &Place<'_>
     {
         let message = "backendRequest is longer than request, which covers it".to_owned();
         let hint = "give request more time, or `0s` for no limit";
-        report.error(&Place::Key(place, "backendRequest"), "OutOfRange", message, hint);
+        report.error(&Place::Key(place, "backendRequest"), "TimeoutTooLong", message, hint);
     }
 }

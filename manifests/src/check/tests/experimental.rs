@@ -38,10 +38,10 @@ fn routes() {
         "/spec/rules/0/matches/0/headers/0/value",
         &[
             ("a b\\tc", ""),
-            ("a  b", "E InvalidHeaderValue ."),
-            (" a", "E InvalidHeaderValue ."),
-            ("a ", "E InvalidHeaderValue ."),
-            ("ä", "E InvalidHeaderValue ."),
+            ("a  b", "E InvalidValue ."),
+            (" a", "E InvalidValue ."),
+            ("a ", "E InvalidValue ."),
+            ("ä", "E InvalidValue ."),
         ],
     );
 }
@@ -121,7 +121,7 @@ fn external_auth() {
             ("{type: ExternalAuth}", "E Missing /0"),
             (
                 "{type: CORS, cors: {}, externalAuth: {protocol: HTTP, backendRef: {name: a, port: 1}, http: {}}}",
-                "E WrongMember /0/externalAuth",
+                "E UnknownField /0/externalAuth",
             ),
         ],
     );

@@ -66,20 +66,20 @@ fn each_type_has_its_member_and_no_other() {
         ("{type: URLRewrite}", "E Missing /0"),
         ("{type: CORS}", "E Missing /0"),
         ("{type: ExtensionRef}", "E Missing /0"),
-        ("{type: CORS, cors: {}, requestHeaderModifier: {}}", "E WrongMember /0/requestHeaderModifier"),
-        ("{type: CORS, cors: {}, responseHeaderModifier: {}}", "E WrongMember /0/responseHeaderModifier"),
+        ("{type: CORS, cors: {}, requestHeaderModifier: {}}", "E UnknownField /0/requestHeaderModifier"),
+        ("{type: CORS, cors: {}, responseHeaderModifier: {}}", "E UnknownField /0/responseHeaderModifier"),
         (
             "{type: CORS, cors: {}, requestMirror: {backendRef: {name: a, port: 1}}}",
-            "E WrongMember /0/requestMirror",
+            "E UnknownField /0/requestMirror",
         ),
-        ("{type: CORS, cors: {}, urlRewrite: {}}", "E WrongMember /0/urlRewrite"),
-        ("{type: CORS, cors: {}, requestRedirect: {}}", "E WrongMember /0/requestRedirect"),
+        ("{type: CORS, cors: {}, urlRewrite: {}}", "E UnknownField /0/urlRewrite"),
+        ("{type: CORS, cors: {}, requestRedirect: {}}", "E UnknownField /0/requestRedirect"),
         (
             "{type: CORS, cors: {}, extensionRef: {group: a, kind: B, name: c}}",
-            "E WrongMember /0/extensionRef",
+            "E UnknownField /0/extensionRef",
         ),
-        ("{type: URLRewrite, urlRewrite: {}, cors: {}}", "E WrongMember /0/cors"),
-        ("{type: URLRewrite, requestRedirect: {}}", "E Missing /0, E WrongMember /0/requestRedirect"),
+        ("{type: URLRewrite, urlRewrite: {}, cors: {}}", "E UnknownField /0/cors"),
+        ("{type: URLRewrite, requestRedirect: {}}", "E Missing /0, E UnknownField /0/requestRedirect"),
     ]);
 }
 
@@ -129,7 +129,7 @@ fn header_modifiers() {
                 ("add: [{value: a}]", "E Missing /add/0"),
                 ("set: [{name: \"a b\", value: c}]", "E InvalidHeaderName /set/0/name"),
                 ("add: [{name: \":authority\", value: c}]", "E InvalidHeaderName /add/0/name"),
-                ("set: [{name: a, value: \"\"}]", "E InvalidValue /set/0/value"),
+                ("set: [{name: a, value: \"\"}]", "E InvalidHeaderValue /set/0/value"),
                 ("set: [{name: a, value: 3}]", "E WrongType /set/0/value"),
                 ("set: [{name: a, value: \"b\\r\\nc: d\"}]", "E InvalidHeaderValue /set/0/value"),
                 ("add: [{name: a, value: \"b\\0\"}]", "E InvalidHeaderValue /add/0/value"),
@@ -157,7 +157,10 @@ fn header_modifiers() {
                 (format!("add: [{}]", times(17, "{name: a#, value: b}")), "E TooMany /add"),
                 (format!("remove: [{}]", times(17, "a#")), "E TooMany /remove"),
                 (format!("set: [{{name: a, value: {}}}]", "b".repeat(4096)), ""),
-                (format!("set: [{{name: a, value: {}}}]", "b".repeat(4097)), "E InvalidValue /set/0/value"),
+                (
+                    format!("set: [{{name: a, value: {}}}]", "b".repeat(4097)),
+                    "E InvalidHeaderValue /set/0/value",
+                ),
             ],
         );
     }

@@ -194,7 +194,7 @@ fn tls() {
             (", tls: {}", "E Missing /tls"),
             (", tls: {mode: Terminate, certificateRefs: []}", "E Missing /tls"),
             (", tls: {mode: Passthrough}", "E UnsupportedValue /tls/mode"),
-            (", tls: {mode: Stop}", "E UnsupportedValue /tls/mode, E UnsupportedValue /tls/mode"),
+            (", tls: {mode: Stop}", "E UnsupportedValue /tls/mode"),
             (", tls: {certificateRefs: [{}]}", "E Missing /tls/certificateRefs/0"),
             (", tls: {certificateRef: {name: a}}", "E Missing /tls, E UnknownField /tls/certificateRef"),
         ],

@@ -76,15 +76,6 @@ fn metadata() {
 }
 
 #[test]
-fn an_object_is_written_once() {
-    let text = "{apiVersion: v1, kind: Namespace, metadata: {name: a}}\n---\n\
-                {apiVersion: v1, kind: Secret, metadata: {name: a}}\n---\n\
-                {apiVersion: v1, kind: Secret, metadata: {name: a, namespace: b}}\n---\n\
-                {apiVersion: v1, kind: Namespace, metadata: {name: a}}\n";
-    assert_eq!(found(text, Channel::Standard), ["W DuplicateName /metadata/name"]);
-}
-
-#[test]
 fn reference_grants() {
     let grant = |spec: &str| {
         format!(
@@ -117,10 +108,7 @@ fn reference_grants() {
             ),
             (format!("{from}, to: [{{kind: Service}}]"), "E Missing /to/0"),
             (format!("{from}, to: [{{group: \"\"}}]"), "E Missing /to/0"),
-            (
-                format!("{from}, to: [{{group: \"\", kind: Service, name: \"\"}}]"),
-                "E InvalidValue /to/0/name",
-            ),
+            (format!("{from}, to: [{{group: \"\", kind: Service, name: \"\"}}]"), "E InvalidName /to/0/name"),
             (
                 format!("{from}, to: [{{group: \"\", kind: Service, namespace: a}}]"),
                 "E UnknownField /to/0/namespace",

@@ -52,13 +52,13 @@ fn paths() {
         Channel::Standard,
         wrap,
         "/spec/rules/0/matches/0/path",
-        &[(long(1023), ""), (long(1024), "E InvalidValue /value")],
+        &[(long(1023), ""), (long(1024), "E InvalidPath /value")],
     );
 }
 
 #[test]
 fn headers_and_query_params() {
-    for (field, name_code) in [("headers", "InvalidHeaderName"), ("queryParams", "InvalidName")] {
+    for (field, name_code) in [("headers", "InvalidName"), ("queryParams", "InvalidName")] {
         let wrap = |list: &str| one(&format!("{{{field}: [{list}]}}"));
         let below = format!("/spec/rules/0/matches/0/{field}");
         let name = format!("E {name_code} /0/name");

@@ -70,3 +70,45 @@ proptest! {
         check(&documents, Channel::Experimental);
     }
 }
+
+/// What the modules say and what the check says by itself: one fault has one code and one report.
+#[test]
+fn no_fault_is_reported_twice() {
+    let documents = parse("-", EVERYTHING.as_bytes()).documents;
+    let values = [
+        "null",
+        "-1",
+        "1.5",
+        "\"\"",
+        "\"a b\"",
+        "[]",
+        "{}",
+        "[null]",
+        "{\"a\": {}}",
+        "1e300",
+        "\"\u{e4}\"",
+        "\"*\"",
+        "\"a\\n\"",
+    ];
+    // That something is not implemented is another fault than how it is written, and an object may lack two members.
+    let is_other = |code: &str| ["NotCarriedOut", "UnsupportedFilter", "Missing"].contains(&code);
+    for document in &documents {
+        for (pointer, value) in
+            document.positions.keys().flat_map(|pointer| values.map(|value| (pointer, value)))
+        {
+            let mut mutated = [document.clone()];
+            *mutated[0].value.pointer_mut(pointer).expect("each position is that of a value") =
+                serde_json::from_str(value).expect("these are JSON");
+            for channel in [Channel::Standard, Channel::Experimental] {
+                let findings = check(&mutated, channel);
+                for (number, Finding { problem, .. }) in findings.iter().enumerate() {
+                    let twin = findings[..number].iter().find(|before| {
+                        let before = &before.problem;
+                        before.pointer == problem.pointer && !is_other(before.code) && !is_other(problem.code)
+                    });
+                    assert_eq!(twin, None, "{pointer} = {value}: {problem}");
+                }
+            }
+        }
+    }
+}

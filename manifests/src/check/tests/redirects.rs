@@ -40,21 +40,21 @@ fn redirects_and_rewrites() {
                 ("{}", "E Missing ."),
                 (
                     "{type: Replace, replaceFullPath: /a}",
-                    "E UnsupportedValue /type, E WrongMember /replaceFullPath",
+                    "E UnsupportedValue /type, E UnknownField /replaceFullPath",
                 ),
                 ("{type: ReplaceFullPath}", "E Missing ."),
                 ("{type: ReplacePrefixMatch}", "E Missing ."),
                 (
                     "{type: ReplaceFullPath, replaceFullPath: /a, replacePrefixMatch: /b}",
-                    "E WrongMember /replacePrefixMatch",
+                    "E UnknownField /replacePrefixMatch",
                 ),
                 (
                     "{type: ReplacePrefixMatch, replaceFullPath: /a, replacePrefixMatch: /b}",
-                    "E WrongMember /replaceFullPath",
+                    "E UnknownField /replaceFullPath",
                 ),
                 (
                     "{type: ReplaceFullPath, replacePrefixMatch: /b}",
-                    "E Missing ., E WrongMember /replacePrefixMatch",
+                    "E Missing ., E UnknownField /replacePrefixMatch",
                 ),
                 // What only the specification says.
                 ("{type: ReplaceFullPath, replaceFullPath: /a/../b}", "E InvalidPath /replaceFullPath"),
@@ -73,7 +73,7 @@ fn redirects_and_rewrites() {
                 (format!("{{type: ReplaceFullPath, replaceFullPath: /{}}}", "a".repeat(1023)), ""),
                 (
                     format!("{{type: ReplaceFullPath, replaceFullPath: /{}}}", "a".repeat(1024)),
-                    "E InvalidValue /replaceFullPath",
+                    "E InvalidPath /replaceFullPath",
                 ),
             ],
         );

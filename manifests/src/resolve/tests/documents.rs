@@ -54,9 +54,11 @@ fn a_later_object_of_the_same_name_takes_the_place_of_the_earlier() {
     let mut manifests = shop();
     manifests.push(plain_route("shop/cart", json!({ "hostnames": ["later.com"] })));
     let resolution = resolved(&manifests);
-    let replaced: Vec<_> = resolution.warnings.iter().filter(|warning| warning.code == "Replaced").collect();
+    let replaced: Vec<_> =
+        resolution.warnings.iter().filter(|warning| warning.code == "DuplicateName").collect();
     assert_eq!(replaced.len(), 1);
-    assert_eq!(replaced[0].document, Some(3));
+    assert_eq!(replaced[0].document, Some(manifests.len() - 1));
+    assert!(replaced[0].message.contains("HTTPRoute shop/cart is written twice"), "{}", replaced[0].message);
     assert_eq!(answer(&resolution, "http-80", "later.com", "/"), "shop/svc/80");
 }
 

@@ -88,7 +88,8 @@ fn names(
     cors.each(key, most, report, |node, report| {
         let Some(name) = node.text(report) else { return };
         if !is_valid(name) {
-            report.error(&node.place, "UnsupportedValue", format!("{name:?} cannot stand in {key}"), "");
+            let code = if key == "allowMethods" { "UnsupportedValue" } else { "InvalidHeaderName" };
+            report.error(&node.place, code, format!("{name:?} cannot stand in {key}"), "");
         }
         names.push(name.to_owned());
     });
