@@ -120,7 +120,13 @@ fn change<H: Host>(
                 set_number(name, milliseconds, host)?;
             }
         }
-        own(&settings.cluster_header, cluster, request, host)?;
+        let (mut used, mut unused) = (&settings.cluster_header, &settings.cluster_header_without_proto);
+        if plan.removes_proto {
+            std::mem::swap(&mut used, &mut unused);
+            keep_route(request, host)?;
+        }
+        own(unused, None, request, host)?;
+        own(used, cluster, request, host)?;
     }
     Ok(())
 }
@@ -153,6 +159,14 @@ fn own<H: Host>(name: &str, value: Option<&str>, request: &RequestView<'_>, host
         }
         None => Ok(()),
     }
+}
+
+/// Envoy has no route for a request without `X-Forwarded-Proto`, whatever stands in it. So the header is put back, and the route
+/// that the upstream's header chooses removes it for good.
+#[cold]
+fn keep_route<H: Host>(request: &RequestView<'_>, host: &H) -> Result<(), Failed> {
+    let scheme = if request.scheme().is_empty() { b"http" } else { request.scheme() };
+    set("x-forwarded-proto", scheme, host)
 }
 
 #[cold]

@@ -41,6 +41,7 @@ mod matching;
 mod outcome;
 mod plan;
 mod problem;
+mod proxy_headers;
 mod reading;
 mod references;
 mod regex;

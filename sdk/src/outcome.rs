@@ -129,7 +129,8 @@ impl Settings {
     /// Whether a header (any case) is one by which modules and proxy talk to each other.
     #[inline]
     pub fn is_private(&self, name: &[u8]) -> bool {
-        std::iter::once(&self.cluster_header)
+        [&self.cluster_header, &self.cluster_header_without_proto]
+            .into_iter()
             .chain(&self.mirror_headers)
             .any(|private| name.eq_ignore_ascii_case(private.as_bytes()))
     }

@@ -28,6 +28,10 @@ pub struct Plan<'r> {
     /// Changes to the request's headers: one list for each modifier, in the order of execution. Those of modifiers are borrowed;
     /// those of custom filters are owned, and may name a header that is not theirs to change ([`Settings::is_private`](crate::Settings::is_private)).
     pub request_headers: Steps<'r>,
+    /// Whether these changes remove `X-Forwarded-Proto`. A proxy may need that header to choose a route, so it is the route that
+    /// removes it: the upstream is then named by another header
+    /// ([`Settings::cluster_header_without_proto`](crate::Settings::cluster_header_without_proto)).
+    pub removes_proto: bool,
     /// The new path and query of the request, where a filter rewrites it.
     pub path: Option<Vec<u8>>,
     /// The new authority of the request, where a filter rewrites it.
@@ -130,6 +134,7 @@ impl<'r> Plan<'r> {
             rule,
             broken,
             request_headers: SmallVec::new(),
+            removes_proto: false,
             path: None,
             authority: None,
             redirect: None,

@@ -5,6 +5,10 @@
 pub struct Settings {
     /// The request header by which the proxy picks the upstream, in lower case.
     pub cluster_header: Box<str>,
+    /// The request header that names the upstream instead if the rule removes `X-Forwarded-Proto` ([`Plan::removes_proto`](crate::Plan::removes_proto)),
+    /// in lower case: `cluster_header` with `-without-proto` after it. A proxy without a route for it forwards nothing, rather than
+    /// the header that was to be removed.
+    pub cluster_header_without_proto: Box<str>,
     /// The request headers by which the proxy sends copies, in lower case: [`Settings::PROXY_MIRRORS`] of them, or none
     /// where the module sends all copies.
     pub mirror_headers: Vec<Box<str>>,
@@ -40,6 +44,7 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             cluster_header: "x-httproute-cluster".into(),
+            cluster_header_without_proto: "x-httproute-cluster-without-proto".into(),
             mirror_headers: Vec::new(),
             mirror_body_limit: Settings::MIRROR_BODY_LIMIT,
             rule_property: None,

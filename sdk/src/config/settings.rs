@@ -12,6 +12,7 @@ pub(super) fn decode(document: &Document<'_>) -> Result<(Settings, ClusterName),
     let mut settings = Settings::default();
     if let Some(name) = document.text("clusterHeader")? {
         settings.cluster_header = header_name("clusterHeader", name)?;
+        settings.cluster_header_without_proto = format!("{}-without-proto", settings.cluster_header).into();
     }
     if let Some(template) = document.text("mirrorHeader")? {
         if !template.contains("{n}") {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{access_log, discovery, wasm};
 use crate::render::RenderOptions;
-use crate::render::route::route;
+use crate::render::route::routes;
 
 /// The HTTP connection manager of `chain`.
 pub(crate) fn manager(chain: &FilterChain, options: &RenderOptions) -> Value {
@@ -63,7 +63,7 @@ pub(crate) fn manager(chain: &FilterChain, options: &RenderOptions) -> Value {
 pub(crate) fn route_configuration(name: &str) -> Value {
     json!({
         "name": name,
-        "virtual_hosts": [{ "name": "all", "domains": ["*"], "routes": [route()] }],
+        "virtual_hosts": [{ "name": "all", "domains": ["*"], "routes": routes() }],
     })
 }
 

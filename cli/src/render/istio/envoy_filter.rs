@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::Place;
 use crate::render::objects::object;
-use crate::render::route::{private_headers, route};
+use crate::render::route::{private_headers, routes};
 
 const MANAGER: &str = "envoy.filters.network.http_connection_manager";
 const ROUTER: &str = "envoy.filters.http.router";
@@ -119,7 +119,7 @@ fn route_configurations(
     place: &Place,
     resolution: &Resolution,
 ) -> Vec<(Value, Vec<Value>)> {
-    let everything = virtual_host("httproute", &["*"], route());
+    let everything = virtual_host("httproute", &["*"], &routes());
     let Some(gateway) = place.gateway.as_ref().filter(|_| chain.https) else {
         return vec![(json!({ "portNumber": chain.port }), vec![everything])];
     };
@@ -133,11 +133,11 @@ fn route_configurations(
     for listener in served {
         let own = domain(listener.hostname.as_deref());
         let others: Vec<&str> = hosts.iter().copied().filter(|host| *host != own).collect();
-        let mut virtual_hosts = vec![virtual_host("httproute", &[own], route())];
+        let mut virtual_hosts = vec![virtual_host("httproute", &[own], &routes())];
         if !others.is_empty() {
             // "If another Listener does match the Host, the Gateway SHOULD return a 421."
             let answer = json!({ "match": { "prefix": "/" }, "direct_response": { "status": 421 } });
-            virtual_hosts.push(virtual_host("httproute-misdirected", &others, answer));
+            virtual_hosts.push(virtual_host("httproute-misdirected", &others, &[answer]));
         }
         for separator in SEPARATORS {
             let server = server(&gateway.name, listener, separator);
@@ -163,6 +163,6 @@ fn domain(hostname: Option<&str>) -> &str {
     hostname.unwrap_or("*")
 }
 
-fn virtual_host(name: &str, domains: &[&str], route: Value) -> Value {
-    json!({ "name": name, "domains": domains, "routes": [route] })
+fn virtual_host(name: &str, domains: &[&str], routes: &[Value]) -> Value {
+    json!({ "name": name, "domains": domains, "routes": routes })
 }

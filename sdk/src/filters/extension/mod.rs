@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::{Cx, Filter, Flow, Level};
 use crate::extension::{self, Before, Changes, Extension, Notes, Request};
 use crate::plan::Plan;
+use crate::proxy_headers::remove_proto;
 
 /// "ExtensionRef is an optional, implementation-specific extension to the filter behavior."
 #[derive(Clone, Debug)]
@@ -97,6 +98,9 @@ impl ExtensionRef {
 impl Changes {
     fn make(self, cx: &mut Cx<'_>, plan: &mut Plan<'_>) {
         if !self.headers.is_empty() {
+            if let Some(removes) = remove_proto(&self.headers) {
+                plan.removes_proto = removes;
+            }
             plan.request_headers.push(self.headers.into());
         }
         if self.path.is_some() {

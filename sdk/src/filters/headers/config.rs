@@ -2,6 +2,7 @@
 
 use super::{RequestHeaderModifier, ResponseHeaderModifier};
 use crate::header_op::HeaderOp;
+use crate::proxy_headers::remove_proto;
 use crate::reading::node::{Node, Object};
 use crate::reading::report::Report;
 use crate::reading::text::{is_authority, is_framing, is_header_value, is_token};
@@ -15,7 +16,8 @@ pub(crate) fn decode_request(
 ) -> Option<RequestHeaderModifier> {
     let ops = Modifier { of_request: Some(scope.settings), ops: Vec::new() }.decode(node, report)?;
     let sets_host = ops.iter().any(|op| op.name() == ":authority");
-    Some(RequestHeaderModifier { ops, sets_host })
+    let removes_proto = remove_proto(&ops);
+    Some(RequestHeaderModifier { ops, sets_host, removes_proto })
 }
 
 pub(crate) fn decode_response(node: &Node<'_>, report: &mut Report) -> Option<ResponseHeaderModifier> {

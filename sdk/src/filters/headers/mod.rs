@@ -18,6 +18,8 @@ pub(crate) struct RequestHeaderModifier {
     ops: Box<[HeaderOp]>,
     /// Whether one of them sets the host.
     sets_host: bool,
+    /// Whether the request has no `X-Forwarded-Proto` after them; `None` if they do not change it.
+    removes_proto: Option<bool>,
 }
 
 /// A `ResponseHeaderModifier`.
@@ -34,6 +36,9 @@ impl Filter for RequestHeaderModifier {
             // Of two filters that change the host, the later has the last word.
             if self.sets_host {
                 plan.authority = None;
+            }
+            if let Some(removes) = self.removes_proto {
+                plan.removes_proto = removes;
             }
         }
         Flow::Continue

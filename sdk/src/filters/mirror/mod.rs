@@ -51,8 +51,8 @@ impl Filter for RequestMirror {
 /// Lets the proxy carry the copies that look as the request will: "a fixed number of them, so that an edit of a route
 /// never changes the proxy's route". The others are left to the module.
 pub(crate) fn assign_carriers(plan: &mut Plan<'_>, proxy_mirrors: usize) {
-    // A request that is answered here never reaches the proxy's route.
-    if plan.redirect.is_some() || plan.custom_answer().is_some() {
+    // A request that is answered here never reaches the proxy's route, and the route that removes X-Forwarded-Proto has no mirrors.
+    if plan.redirect.is_some() || plan.custom_answer().is_some() || plan.removes_proto {
         return;
     }
     let as_forwarded = plan.mirrors.iter_mut().filter(|mirror| {

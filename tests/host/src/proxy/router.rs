@@ -10,6 +10,8 @@ use super::Lines;
 
 /// How many mirrors of a rule the route carries.
 const MIRRORS: usize = 4;
+/// What Envoy gives every request.
+pub(super) const FORWARDED_PROTO: &str = "x-forwarded-proto";
 /// The headers by which a module sets the route's timeouts.
 const TIMEOUTS: [&str; 2] = ["x-envoy-upstream-rq-timeout-ms", "x-envoy-upstream-rq-per-try-timeout-ms"];
 
@@ -45,16 +47,25 @@ pub(super) fn route(
     received: &mut Vec<Received>,
 ) -> Result<Response, String> {
     let cluster_header = &case.setting("clusterHeader", "x-httproute-cluster").to_ascii_lowercase();
+    let without_proto = format!("{cluster_header}-without-proto");
+    let named = |header| first(&request.headers, header).map(<[u8]>::to_vec);
     let chosen = match &case.default_cluster {
         Some(cluster) => Some(cluster.clone().into_bytes()),
-        None => first(&request.headers, cluster_header).map(<[u8]>::to_vec),
+        None => named(cluster_header).or_else(|| named(&without_proto)),
     };
-    let cluster = String::from_utf8_lossy(&chosen.unwrap_or_default()).into_owned();
+    // Like Envoy, which looks for no route if this header is missing.
+    let (Some(cluster), Some(_)) = (&chosen, first(&request.headers, FORWARDED_PROTO)) else {
+        return Ok(Response::own(404));
+    };
+    let cluster = String::from_utf8_lossy(cluster).into_owned();
+    if case.default_cluster.is_none() && named(cluster_header).is_none() {
+        request.headers.retain(|(name, _)| name != FORWARDED_PROTO.as_bytes());
+    }
     if behaviour(case, &cluster) == Behaviour::Missing {
         return Ok(Response::own(503));
     }
     let limit = TIMEOUTS.iter().filter_map(|name| milliseconds(&request.headers, name)).min();
-    let mut private = vec![cluster_header.to_owned()];
+    let mut private = vec![cluster_header.to_owned(), without_proto];
     private.extend(TIMEOUTS.map(str::to_owned));
     request.headers.retain(|(name, _)| !private.iter().any(|private| private.as_bytes() == name));
 

@@ -8,6 +8,7 @@ use proxy_wasm_host::abi::v0_2_1::types::{BufferType, MapType, Status};
 use proxy_wasm_host::abi::v0_2_1::{Access, Callback, Invocation, LocalResponse, StreamState};
 use proxy_wasm_host::{Buffer, HeaderMap, VecHeaderMap};
 
+use super::router::FORWARDED_PROTO;
 use super::{Lines, PORT};
 
 /// One request, and the response to it.
@@ -49,6 +50,9 @@ fn arrived(spec: &RequestSpec, early_header_mutation: bool) -> Lines {
         pseudo(":scheme", b"http".to_vec()),
     ];
     headers.extend(lines(&spec.headers));
+    // An edge takes no client's word for it.
+    headers.retain(|(name, _)| name != FORWARDED_PROTO.as_bytes());
+    headers.push((FORWARDED_PROTO.as_bytes().to_vec(), b"http".to_vec()));
     if spec.chunked || !spec.trailers.is_empty() {
         headers.push((b"transfer-encoding".to_vec(), b"chunked".to_vec()));
     } else if !spec.body().is_empty() {

@@ -119,7 +119,7 @@ fn listener(site: &Site<'_>, net: &Net, port: u16) -> Value {
         "http_protocol_options": { "enable_trailers": true },
         "http_filters": filters,
         "route_config": {
-            "virtual_hosts": [{ "name": "all", "domains": ["*"], "routes": [route(site.case)] }],
+            "virtual_hosts": [{ "name": "all", "domains": ["*"], "routes": routes(site.case) }],
         },
     });
     if site.case.early_header_mutation {
@@ -145,22 +145,30 @@ fn early_header_mutation() -> Value {
     })
 }
 
-/// The one route: the modules choose the upstream by a header.
-fn route(case: &Case) -> Value {
+/// The routes, as `httproute render envoy` writes them: the modules choose the upstream by a header.
+fn routes(case: &Case) -> Vec<Value> {
     let cluster_header = case.setting("clusterHeader", "x-httproute-cluster");
-    let mut action = match &case.default_cluster {
-        Some(cluster) => json!({ "cluster": cluster }),
-        None => json!({ "cluster_header": cluster_header }),
+    let without_proto = format!("{cluster_header}-without-proto");
+    let route = |header: &str, removed: &[&str]| {
+        json!({
+            "match": { "prefix": "/", "headers": [{ "name": header, "present_match": true }] },
+            "route": { "cluster_header": header, "timeout": "0s" },
+            "request_headers_to_remove": removed,
+        })
     };
-    action["timeout"] = json!("0s");
+    let mut routes = match &case.default_cluster {
+        Some(cluster) => {
+            vec![json!({ "match": { "prefix": "/" }, "route": { "cluster": cluster, "timeout": "0s" } })]
+        }
+        None => vec![
+            route(cluster_header, &[cluster_header]),
+            route(&without_proto, &[&without_proto, "x-forwarded-proto"]),
+        ],
+    };
     if let Some(template) = case.config.get("mirrorHeader").and_then(Value::as_str) {
-        action["request_mirror_policies"] = mirror_policies(template, cluster_header);
+        routes[0]["route"]["request_mirror_policies"] = mirror_policies(template, cluster_header);
     }
-    json!({
-        "match": { "prefix": "/" },
-        "route": action,
-        "request_headers_to_remove": [cluster_header],
-    })
+    routes
 }
 
 /// The proxy sends copies where the module puts an upstream's name in a mirror header; the copies do not show it.
