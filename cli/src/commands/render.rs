@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use super::objects;
 use crate::args::{Envoy, Proxy, Render};
 use crate::error::Failure;
+use crate::render::module::Code;
 use crate::render::served::Served;
 use crate::render::{self, RenderOptions};
 
@@ -24,9 +25,9 @@ fn envoy(arguments: &Envoy) -> Result<ExitCode, Failure> {
     }
     // What could not be read may have said something else.
     served.accept("nothing is rendered of manifests that cannot be read")?;
-    let bootstrap = RenderOptions::new(&arguments.target)
-        .and_then(|options| render::envoy(&served.resolution, &options))
-        .map_err(Failure::new)?;
+    let module = Code::new(&arguments.target).path().map_err(Failure::new)?;
+    let options = RenderOptions::new(&arguments.target, module);
+    let bootstrap = render::envoy(&served.resolution, &options).map_err(Failure::new)?;
     std::io::stdout().write_all(bootstrap.as_bytes()).map_err(Failure::output)?;
     Ok(ExitCode::SUCCESS)
 }

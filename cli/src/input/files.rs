@@ -39,7 +39,7 @@ pub(super) fn list(names: &[PathBuf], recursive: bool) -> Result<Vec<PathBuf>, F
 }
 
 /// Adds the manifest files of a directory, in the order of their names.
-fn walk(directory: &Path, recursive: bool, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
+pub(crate) fn walk(directory: &Path, recursive: bool, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
     let entries = fs::read_dir(directory).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     let mut entries = entries.map_err(|error| unreadable(directory, &error))?;
     entries.sort_by_key(fs::DirEntry::file_name);
@@ -60,40 +60,6 @@ fn walk(directory: &Path, recursive: bool, found: &mut Vec<PathBuf>) -> Result<(
 pub(crate) fn is_manifest(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
     extension.is_some_and(|extension| ["yaml", "yml", "json"].contains(&extension))
-}
-
-/// The folders in which something happens when files that are named, or the files of directories that are named, change.
-/// Names that lead nowhere are passed over: their folder is where they may appear.
-pub(crate) fn folders(names: &[PathBuf], recursive: bool) -> BTreeSet<PathBuf> {
-    let mut folders = BTreeSet::new();
-    for name in names.iter().filter_map(|name| std::path::absolute(name).ok()) {
-        folders.extend(name.parent().map(Path::to_owned));
-        if name.is_dir() {
-            below(&name, recursive, &mut folders);
-        }
-        let mut files = Vec::new();
-        match name.is_dir() {
-            // What cannot be looked into is told by who reads it.
-            true => _ = walk(&name, recursive, &mut files),
-            false => files.push(name),
-        }
-        // Where links lead to.
-        let places = files.iter().filter_map(|file| fs::canonicalize(file).ok());
-        folders.extend(places.filter_map(|place| place.parent().map(Path::to_owned)));
-    }
-    folders
-}
-
-/// A directory, and those below it if `recursive`.
-fn below(directory: &Path, recursive: bool, folders: &mut BTreeSet<PathBuf>) {
-    folders.insert(directory.to_owned());
-    if recursive {
-        for entry in fs::read_dir(directory).into_iter().flatten().filter_map(Result::ok) {
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                below(&entry.path(), recursive, folders);
-            }
-        }
-    }
 }
 
 fn nothing_in(directory: &Path, recursive: bool) -> Failure {

@@ -3,7 +3,7 @@
 pub(crate) mod envoy;
 pub(crate) mod envoy_gateway;
 pub(crate) mod istio;
-mod module;
+pub(crate) mod module;
 pub(crate) mod objects;
 pub(crate) mod ports;
 mod route;
@@ -60,21 +60,17 @@ impl Default for RenderOptions {
 }
 
 impl RenderOptions {
-    /// What the flags of the command line say.
-    ///
-    /// # Errors
-    ///
-    /// Why there is no module for the proxy to load.
-    pub(crate) fn new(target: &Target) -> Result<Self, String> {
+    /// What the flags of the command line say, for a proxy that loads `module`.
+    pub(crate) fn new(target: &Target, module: PathBuf) -> Self {
         let backends = target.backends.iter();
-        Ok(RenderOptions {
+        RenderOptions {
             backends: backends.map(|backend| (backend.name.clone(), backend.address.clone())).collect(),
             address: target.bind,
             admin: Some((Ipv4Addr::LOCALHOST, target.admin.unwrap_or(ADMIN_PORT)).into()),
             ports: target.ports.clone(),
-            module: module::path(target)?,
+            module,
             ..RenderOptions::default()
-        })
+        }
     }
 }
 

@@ -23,6 +23,7 @@ pub(crate) fn difference(old: &State, new: &State) -> String {
         ("backends", names(&old.clusters, &new.clusters)),
         ("listeners", names(&old.listeners, &new.listeners)),
         ("filter chains", names(&old.settings, &new.settings)),
+        ("module", names(&old.code, &new.code)),
     ];
     let told = parts.iter().filter(|(_, names)| !names.is_empty());
     let told: Vec<String> = told.map(|(what, names)| format!("{what} {}", names.join(" "))).collect();

@@ -2,15 +2,19 @@
 
 use std::fs;
 use std::io::{self, BufRead, BufReader};
+use std::os::fd::{BorrowedFd, RawFd};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use nix::unistd::{Pid, getpid, getppid};
 
 use super::admin::Admin;
 use super::events::{Event, Events};
 use super::files::{AdminPlace, Files};
 use super::find::Binary;
-use super::say;
+use super::{say, signals};
 use crate::args::LogLevel;
 use crate::text::{DIM, clean};
 
@@ -22,8 +26,8 @@ pub(crate) struct Envoy {
 }
 
 impl Envoy {
-    /// Starts Envoy on the files, from the thread that lives as long as the process: Envoy asks the system to end it with the
-    /// thread that started it.
+    /// Starts Envoy on the files, from the thread that lives as long as the process: the system ends Envoy with the thread that
+    /// started it.
     pub(crate) fn start(
         binary: &Binary,
         files: &Files,
@@ -33,13 +37,14 @@ impl Envoy {
         let address_path = files.folder().join("admin-address");
         // What an earlier Envoy left.
         _ = fs::remove_file(&address_path);
-        let mut child = Command::new(&binary.path)
+        let mut command = Command::new(&binary.path);
+        command
             .arg("-c")
             .arg(files.bootstrap())
             .arg("--admin-address-path")
             .arg(&address_path)
-            // Several Envoys may run on one machine.
-            .arg("--use-dynamic-base-id")
+            // It shares memory with nobody, so that nothing is left in /dev/shm.
+            .arg("--disable-hot-restart")
             // An answer on a connection that is to be drained says so at once.
             .args(["--drain-strategy", "immediate"])
             .args(["--log-format", "%l|%v", "--log-format-escaped"])
@@ -47,9 +52,12 @@ impl Envoy {
             .args(["--log-level", level.min(LogLevel::Warning).name()])
             .stdin(Stdio::null())
             .stderr(Stdio::piped())
-            // Ctrl-C in a terminal is for all of a process group, but Envoy is to be drained first.
-            .process_group(0)
-            .spawn()?;
+            // What a terminal sends to all of a process group is not for Envoy, which is drained first.
+            .process_group(0);
+        let (parent, inherited) = (getpid(), files.inherited());
+        // SAFETY: `prepare` makes system calls, and neither allocates nor takes locks.
+        unsafe { command.pre_exec(move || prepare(parent, &inherited)) };
+        let mut child = command.spawn()?;
         if let Some(stderr) = child.stderr.take() {
             let (number, sender) = (events.next_envoy(), events.sender());
             std::thread::spawn(move || {
@@ -84,6 +92,25 @@ impl Envoy {
     pub(crate) fn status(&mut self) -> io::Result<ExitStatus> {
         self.child.wait()
     }
+}
+
+/// What the new process does before it becomes Envoy.
+fn prepare(parent: Pid, inherited: &[RawFd]) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL)?;
+    // It may have been too late for that.
+    if getppid() != parent {
+        return Err(io::ErrorKind::NotFound.into());
+    }
+    // A service manager sends SIGTERM to all processes of a service, and Envoy would end without being drained. Envoy unblocks
+    // nothing, so that it does not see the signal; it is ended over its administration interface.
+    signals::block()?;
+    for file in inherited {
+        // SAFETY: `files` of the parent holds it open.
+        let file = unsafe { BorrowedFd::borrow_raw(*file) };
+        fcntl(file, FcntlArg::F_SETFD(FdFlag::empty()))?;
+    }
+    Ok(())
 }
 
 impl Drop for Envoy {

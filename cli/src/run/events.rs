@@ -3,9 +3,9 @@
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use super::signals;
 use crate::error::Failure;
 
 /// Editors and version control write several files, or one in several steps: an edit is over when nothing has changed for
@@ -18,8 +18,8 @@ const LONGEST: Duration = Duration::from_secs(1);
 pub(crate) enum Event {
     /// A file with manifests has changed.
     Edited,
-    /// It is to end.
-    Signal,
+    /// A signal with this number: it is to end.
+    Signal(i32),
     /// The Envoy with this number has ended.
     EnvoyEnded(u32),
     /// Envoy says why it does not take a configuration.
@@ -45,19 +45,25 @@ pub(crate) struct Events {
     rejections: Vec<String>,
     /// The number of the Envoy that runs: what another does is of no interest.
     envoy: u32,
+    /// Whether it is about to end: only an urgent signal interrupts that.
+    ending: bool,
 }
 
 impl Events {
     pub(crate) fn new() -> Result<Self, Failure> {
         let (sender, receiver) = mpsc::channel();
-        let mut signals = Signals::new([SIGINT, SIGTERM])
+        let mut signals = Signals::new(signals::ending())
             .map_err(|error| Failure::new(format!("cannot listen for signals: {error}")))?;
         let signalled = sender.clone();
         std::thread::spawn(move || {
             // Where nobody receives any more, the process is about to end.
-            while signals.forever().next().is_some() && signalled.send(Event::Signal).is_ok() {}
+            for signal in &mut signals {
+                if signalled.send(Event::Signal(signal)).is_err() {
+                    return;
+                }
+            }
         });
-        Ok(Events { sender, receiver, edit: None, rejections: Vec::new(), envoy: 0 })
+        Ok(Events { sender, receiver, edit: None, rejections: Vec::new(), envoy: 0, ending: false })
     }
 
     /// Has an edit taken over once more, of which nothing came for a reason that lies elsewhere.
@@ -107,21 +113,39 @@ impl Events {
         std::mem::take(&mut self.rejections)
     }
 
+    /// From now on a signal interrupts only if it is urgent, and one that has come already not at all: some programs send one
+    /// signal twice, to a process and to its group.
+    pub(crate) fn end(&mut self) -> Result<(), Interrupt> {
+        self.ending = true;
+        while let Ok(event) = self.receiver.try_recv() {
+            if !matches!(event, Event::Signal(_)) {
+                self.note(event)?;
+            }
+        }
+        Ok(())
+    }
+
     fn wait(&mut self, until: Option<Instant>) -> Result<(), Interrupt> {
         let event = match until {
             Some(until) => self.receiver.recv_timeout(until.saturating_duration_since(Instant::now())),
             None => self.receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
+        // There is a sender here, so it is never disconnected.
+        event.map_or(Ok(()), |event| self.note(event))
+    }
+
+    fn note(&mut self, event: Event) -> Result<(), Interrupt> {
         match event {
-            Ok(Event::Edited) => {
+            Event::Edited => {
                 let now = Instant::now();
                 self.edit = Some((self.edit.map_or(now, |(first, _)| first), now));
             }
-            Ok(Event::Rejected(sentence)) => self.rejections.push(sentence),
-            Ok(Event::Signal) => return Err(Interrupt::Signal),
-            Ok(Event::EnvoyEnded(number)) if number == self.envoy => return Err(Interrupt::EnvoyEnded),
-            // There is a sender here, so it is never disconnected.
-            Ok(Event::EnvoyEnded(_)) | Err(_) => {}
+            Event::Rejected(sentence) => self.rejections.push(sentence),
+            Event::Signal(signal) if !self.ending || signals::is_urgent(signal) => {
+                return Err(Interrupt::Signal);
+            }
+            Event::EnvoyEnded(number) if number == self.envoy => return Err(Interrupt::EnvoyEnded),
+            Event::Signal(_) | Event::EnvoyEnded(_) => {}
         }
         Ok(())
     }

@@ -9,13 +9,18 @@ mod envoy;
 mod events;
 mod files;
 mod find;
+mod folder;
+mod places;
 mod published;
+mod signals;
 mod state;
 mod swap;
 mod watch;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
+
+use nix::sys::stat::{Mode, umask};
 
 use crate::args::Run;
 use crate::error::Failure;
@@ -34,19 +39,25 @@ use watch::Watch;
 const SOONEST: Duration = Duration::from_millis(200);
 const LATEST: Duration = Duration::from_secs(30);
 
-/// Says something to people: a line on the standard error.
+/// Says something to people: a line on the standard error. It is no reason to end if nobody reads it any more, as when a terminal
+/// has been closed.
 macro_rules! say {
-    ($($words:tt)*) => { anstream::eprintln!($($words)*) };
+    ($($words:tt)*) => {{
+        use std::io::Write;
+        _ = writeln!(anstream::stderr().lock(), $($words)*);
+    }};
 }
 use say;
 
 pub(crate) fn run(arguments: &Run) -> Result<ExitCode, Failure> {
     let binary = find::envoy(arguments.envoy.as_deref())?;
+    // Files hold private keys, so that nobody else may read them, nor those of Envoy.
+    umask(Mode::S_IRWXG | Mode::S_IRWXO);
     let mut events = Events::new()?;
     // Watched before it is read, so that no edit is lost in between.
-    let watch = if arguments.watch { Watch::new(&arguments.input, &events)? } else { None };
+    let watch = if arguments.watch { Watch::new(arguments, &events)? } else { None };
     let files = Files::new(arguments.target.admin)?;
-    let mut reader = Reader::new(arguments, files.folder())?;
+    let mut reader = Reader::new(arguments, files.folder());
     let serving = Serving::new(files, reader.read()?);
     let mut runner = Runner { arguments, binary, reader, watch, serving };
     runner.serve(&mut events)
@@ -64,8 +75,7 @@ struct Runner<'a> {
 impl Runner<'_> {
     /// Serves until a signal says that it is enough.
     fn serve(&mut self, events: &mut Events) -> Result<ExitCode, Failure> {
-        // As shells have it: 128 and the number of SIGINT.
-        let cut_short = Ok(ExitCode::from(130));
+        let cut_short = Ok(ExitCode::from(drain::CUT_SHORT));
         let free = self.serving.free_addresses(self.serving.good());
         let mut envoy = match free.and_then(|()| self.start(events)) {
             Ok(envoy) => envoy,
@@ -86,15 +96,7 @@ impl Runner<'_> {
             };
             match interrupt {
                 None => {}
-                Some(Interrupt::Signal) => {
-                    return match drain::drain(&envoy, events) {
-                        Err(Interrupt::Signal) => cut_short,
-                        Ok(()) | Err(Interrupt::EnvoyEnded) => {
-                            say!("drained");
-                            Ok(ExitCode::SUCCESS)
-                        }
-                    };
-                }
+                Some(Interrupt::Signal) => return Ok(drain::drain(&mut envoy, events)),
                 Some(Interrupt::EnvoyEnded) => {
                     if started.elapsed() > LATEST {
                         pause = SOONEST;

@@ -12,7 +12,7 @@ use super::envoy::Envoy;
 use super::events::{Events, Interrupt};
 use super::files::Files;
 use super::state::State;
-use crate::render::envoy::discovery::{CLUSTERS, LISTENERS, ROUTES, file, module_file};
+use crate::render::envoy::discovery::{CLUSTERS, ROUTES, file, module_file};
 use crate::render::envoy::route_configuration;
 
 /// How long Envoy may take for one step: it looks up the addresses of new upstreams, and compiles modules.
@@ -114,8 +114,7 @@ impl Published {
         if !always && self.state.listeners == *listeners {
             return Ok(None);
         }
-        let version =
-            self.files.put(&file(LISTENERS), "listener.v3.Listener", listeners.values().cloned())?;
+        let version = self.files.put_listeners(listeners.values().cloned())?;
         self.state.listeners.clone_from(listeners);
         Ok(Some(Told { subscription: "listener_manager.lds".to_owned(), version }))
     }

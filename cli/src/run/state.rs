@@ -1,18 +1,21 @@
 //! What is to be served, as Envoy is told of it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use httproute_manifests::{FilterChain, Resolution};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::say;
 use crate::args::Run;
 use crate::error::Failure;
 use crate::render::RenderOptions;
 use crate::render::envoy;
+use crate::render::module::{Code, fingerprint};
 use crate::render::ports::RAISED_BY;
 use crate::render::served::Served;
 
@@ -25,6 +28,8 @@ pub(crate) struct State {
     pub(crate) listeners: BTreeMap<String, Value>,
     /// The module of each filter chain, by the chain's name.
     pub(crate) modules: BTreeMap<String, Value>,
+    /// The module's code, by where it comes from: the file that Envoy loads.
+    pub(crate) code: BTreeMap<String, PathBuf>,
     /// What is served of each route, as text: for telling what has changed.
     pub(crate) routes: BTreeMap<String, String>,
     /// Likewise of each listener.
@@ -35,6 +40,9 @@ pub(crate) struct State {
 pub(crate) struct Reader<'a> {
     arguments: &'a Run,
     options: RenderOptions,
+    code: Code,
+    /// Where files for Envoy are.
+    folder: PathBuf,
     /// What has been told of the manifests, so that it is not told with every edit.
     told: BTreeSet<String>,
     /// Whether the manifests could not be served when they were read before the last time.
@@ -46,17 +54,19 @@ pub(crate) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// A reader for an Envoy that takes its configuration from `folder`.
-    pub(crate) fn new(arguments: &'a Run, folder: &Path) -> Result<Self, Failure> {
-        let mut options = RenderOptions::new(&arguments.target).map_err(Failure::new)?;
+    pub(crate) fn new(arguments: &'a Run, folder: &Path) -> Self {
+        let mut options = RenderOptions::new(&arguments.target, PathBuf::new());
         options.folder = Some(folder.to_owned());
-        Ok(Reader {
+        Reader {
             arguments,
             options,
+            code: Code::new(&arguments.target),
+            folder: folder.to_owned(),
             told: BTreeSet::new(),
             was_wrong: false,
             is_wrong: false,
             may_bind: BTreeMap::new(),
-        })
+        }
     }
 
     /// Reads the manifests, and tells what is new about them.
@@ -75,10 +85,36 @@ impl<'a> Reader<'a> {
         self.told.extend(served.told.iter().cloned());
         served.accept("nothing is served of manifests with errors")?;
         self.raise_ports(&served.resolution);
-        let state = State::new(&served.resolution, &self.options).map_err(Failure::new)?;
+        let module = self.read_code()?;
+        let mut state = State::new(&served.resolution, &self.options).map_err(Failure::new)?;
+        state.code.insert(module, self.options.module.clone());
         self.told = served.told.into_iter().collect();
         self.is_wrong = false;
         Ok(state)
+    }
+
+    /// Copies the module's code to where nobody changes it, and returns where it came from: a module that was built anew is another
+    /// file for Envoy.
+    fn read_code(&mut self) -> Result<String, Failure> {
+        let (from, bytes) = match &self.code {
+            Code::Carried(bytes) => ("(carried)".to_owned(), Cow::Borrowed(*bytes)),
+            Code::File(path) => {
+                let failure = |error| {
+                    Failure::new(format!("cannot read the module {}: {error}", path.display()))
+                        .with_hint("name another one with --wasm-dir or --module")
+                };
+                (path.display().to_string(), fs::read(path).map(Cow::Owned).map_err(failure)?)
+            }
+        };
+        let copy = self.folder.join(format!("{:016x}.wasm", fingerprint(&bytes)));
+        if !copy.exists() {
+            let unfinished = self.folder.join("unfinished");
+            fs::write(&unfinished, &bytes)
+                .and_then(|()| fs::rename(&unfinished, &copy))
+                .map_err(|error| Failure::new(format!("cannot write {}: {error}", copy.display())))?;
+        }
+        self.options.module = copy;
+        Ok(from)
     }
 
     /// Whether the manifests could not be served before they were read the last time.
@@ -112,7 +148,11 @@ fn may_bind(address: IpAddr, port: u16) -> bool {
 impl State {
     fn new(resolution: &Resolution, options: &RenderOptions) -> Result<Self, String> {
         let mut state = State::default();
-        for listener in envoy::listeners(resolution, options)? {
+        for mut listener in envoy::listeners(resolution, options)? {
+            if let Some(listener) = listener.as_object_mut() {
+                // Otherwise the system lets two Envoys of one user listen on one port, and each gets a share of the connections.
+                listener.insert("enable_reuse_port".into(), json!(false));
+            }
             state.listeners.insert(name(&listener), listener);
         }
         for cluster in &resolution.clusters {

@@ -77,6 +77,7 @@ impl Serving {
                 }
                 self.retired.retain(|name, _| !self.good.clusters.contains_key(name));
                 self.published.forget_modules(&self.good.modules);
+                self.files().keep_code(&self.good.code);
                 Ok(())
             }
             Err(trouble @ Trouble::Interrupted(_)) => Err(trouble),
@@ -89,8 +90,8 @@ impl Serving {
         }
     }
 
-    /// That new listeners can have their addresses. Two Envoys of one user can listen on one port, and each would get a share
-    /// of the connections.
+    /// That new listeners can have their addresses, which is clear sooner this way than from Envoy. Envoy still finds out for
+    /// itself, if another process is faster.
     pub(crate) fn free_addresses(&self, wanted: &State) -> Result<(), Trouble> {
         let old = self.published.state.addresses();
         for (name, address) in wanted.addresses() {
@@ -146,6 +147,7 @@ impl Serving {
         // Envoy has not let go of what it had: what it does not take back is told with its next line of log.
         drop(outcome);
         events.rejections();
+        self.files().keep_code(&self.good.code);
     }
 
     /// When it is to be asked next whether upstreams can go.

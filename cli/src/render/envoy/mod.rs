@@ -44,8 +44,8 @@ pub(crate) fn bootstrap(resolution: &Resolution, options: &RenderOptions) -> Res
     Ok(bootstrap)
 }
 
-/// The bootstrap of an Envoy that takes the rest from the files of `folder`.
-pub(crate) fn bootstrap_for_folder(folder: &Path, admin: &Value) -> Value {
+/// The bootstrap of an Envoy that takes the rest from the files of `folder`, and its listeners from `listeners`.
+pub(crate) fn bootstrap_for_folder(folder: &Path, listeners: &Value, admin: &Value) -> Value {
     json!({
         // Envoy asks for a name where it discovers anything.
         "node": { "id": "httproute", "cluster": "httproute" },
@@ -53,7 +53,7 @@ pub(crate) fn bootstrap_for_folder(folder: &Path, admin: &Value) -> Value {
         "stats_config": stats_config(),
         "overload_manager": overload_manager(),
         "dynamic_resources": {
-            "lds_config": discovery::source(folder, &discovery::file(discovery::LISTENERS)),
+            "lds_config": listeners,
             "cds_config": discovery::source(folder, &discovery::file(discovery::CLUSTERS)),
         },
     })
