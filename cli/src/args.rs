@@ -3,6 +3,7 @@
 mod check;
 mod envoy_gateway;
 mod explain;
+mod front;
 mod image;
 mod istio;
 mod judging;
@@ -18,6 +19,7 @@ use httproute_manifests::ObjectName;
 pub(crate) use check::Check;
 pub(crate) use envoy_gateway::{EnvoyGateway, ModuleDigest};
 pub(crate) use explain::Explain;
+pub(crate) use front::Front;
 pub(crate) use image::Image;
 pub(crate) use istio::Istio;
 pub(crate) use run::{LogLevel, Run};
@@ -119,6 +121,9 @@ pub(crate) struct Target {
     /// A kind that the module carries out for ExtensionRef filters; may be repeated
     #[arg(long = "extension", value_name = "GROUP/KIND")]
     pub(crate) extensions: Vec<Extension>,
+
+    #[command(flatten)]
+    pub(crate) front: Front,
 }
 
 /// Prints a script that completes commands and flags in a shell

@@ -5,6 +5,7 @@
 mod check;
 mod document;
 mod explain;
+mod front;
 mod judge;
 mod located;
 mod parse;
@@ -18,6 +19,7 @@ pub use explain::{
     Answer, BackendShare, Candidate, Destination, Elsewhere, ExplainOptions, Explanation, InvalidRequest,
     Message, MirrorCopy, Request, ServingListener, change_to_json, explain,
 };
+pub use front::{EscapedSlashes, FrontSettings, Proxy, Removed, Underscores};
 pub use judge::judge;
 pub use located::Located;
 pub use parse::{ParseProblem, Parsed, parse};

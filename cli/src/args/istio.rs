@@ -7,7 +7,7 @@ use httproute_manifests::ObjectName;
 
 use super::image::Image;
 use super::values::object_part;
-use super::{BoundPort, Extension, Input, explain};
+use super::{BoundPort, Extension, Front, Input, explain};
 
 /// For Istio: a WasmPlugin and an EnvoyFilter for each port of the Gateways, on the standard output
 ///
@@ -50,6 +50,9 @@ pub(crate) struct Istio {
     /// A kind that the module carries out for ExtensionRef filters; may be repeated
     #[arg(long = "extension", value_name = "GROUP/KIND")]
     pub(crate) extensions: Vec<Extension>,
+
+    #[command(flatten)]
+    pub(crate) front: Front,
 }
 
 /// `KEY=VALUE`: a label of pods.

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use httproute_manifests::{BackendName, Resolution};
+use httproute_manifests::{BackendName, FrontSettings, Proxy, Resolution};
 
 use crate::args::{BoundPort, HostPort, Target};
 
@@ -41,6 +41,8 @@ pub(crate) struct RenderOptions {
     /// The folder from whose files Envoy takes its listeners, clusters, routes and modules; `None` where all of it stands in
     /// the bootstrap.
     pub(crate) folder: Option<PathBuf>,
+    /// What the connection managers do to requests before the modules see them.
+    pub(crate) front: FrontSettings,
 }
 
 impl Default for RenderOptions {
@@ -55,6 +57,7 @@ impl Default for RenderOptions {
             raised: BTreeSet::new(),
             module: PathBuf::from("dist/httproute.wasm"),
             folder: None,
+            front: FrontSettings::default(),
         }
     }
 }
@@ -69,6 +72,7 @@ impl RenderOptions {
             admin: Some((Ipv4Addr::LOCALHOST, target.admin.unwrap_or(ADMIN_PORT)).into()),
             ports: target.ports.clone(),
             module,
+            front: target.front.settings(Proxy::Envoy),
             ..RenderOptions::default()
         }
     }

@@ -111,3 +111,37 @@ fn a_proxy_that_would_serve_nothing_is_not_rendered() {
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
     assert!(ran.stderr.contains("UnknownGateway"), "{}", ran.stderr);
 }
+
+#[test]
+fn flags_say_what_envoy_does_to_requests_before_the_module_sees_them() {
+    let rendered = |manifests: &str, flags: &[&str]| {
+        let arguments =
+            ["render", "envoy", "-f", "shop.yaml", "--wasm-dir", ".", "--gateway", "infra/public"];
+        Directory::with("shop.yaml", manifests).run(&[&arguments, flags].concat()).stdout
+    };
+    let strict =
+        ["headers_with_underscores_action: REJECT_REQUEST", "UNESCAPE_AND_REDIRECT", "merge_slashes: true"];
+    let plain = rendered(SHOP, &[]);
+    assert!(strict.iter().all(|setting| plain.contains(setting)) && !plain.contains("hops"), "{plain}");
+    let flags = [
+        "--underscores",
+        "drop",
+        "--escaped-slashes",
+        "keep",
+        "--merge-slashes=false",
+        "--trusted-hops",
+        "2",
+    ];
+    let loose = rendered(SHOP, &flags);
+    let wanted = ["DROP_HEADER", "KEEP_UNCHANGED", "merge_slashes: false", "xff_num_trusted_hops: 2"];
+    assert!(wanted.iter().all(|setting| loose.contains(setting)), "{loose}");
+    // A rule that matches such a header could not win otherwise.
+    let matching = SHOP.replace(
+        "  - backendRefs:",
+        "  - matches: [{headers: [{name: api_key, value: k}]}]\n    backendRefs:",
+    );
+    let allowed = rendered(&matching, &[]);
+    assert!(allowed.contains("headers_with_underscores_action: ALLOW"), "{allowed}");
+    let refused = rendered(&matching, &["--underscores", "reject"]);
+    assert!(refused.contains("headers_with_underscores_action: REJECT_REQUEST"), "{refused}");
+}

@@ -1,6 +1,6 @@
 //! The HTTP connection manager of a filter chain, with the safety that every rendered configuration has.
 
-use httproute_manifests::FilterChain;
+use httproute_manifests::{FilterChain, FrontSettings, Removed};
 use serde_json::{Value, json};
 
 use super::{access_log, discovery, wasm};
@@ -9,6 +9,7 @@ use crate::render::route::routes;
 
 /// The HTTP connection manager of `chain`.
 pub(crate) fn manager(chain: &FilterChain, options: &RenderOptions) -> Value {
+    let front = &options.front;
     let mut manager = json!({
         "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
         "stat_prefix": chain.name,
@@ -16,20 +17,17 @@ pub(crate) fn manager(chain: &FilterChain, options: &RenderOptions) -> Value {
             "name": "remove-private-headers",
             "typed_config": {
                 "@type": "type.googleapis.com/envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation",
-                "mutations": [
-                    { "remove_on_match": { "key_matcher": { "prefix": "x-httproute-" } } },
-                    { "remove_on_match": { "key_matcher": { "prefix": "x-envoy-" } } },
-                ],
+                "mutations": removals(front),
             },
         }],
         "normalize_path": true,
-        "merge_slashes": true,
-        "path_with_escaped_slashes_action": "UNESCAPE_AND_REDIRECT",
+        "merge_slashes": front.merge_slashes,
+        "path_with_escaped_slashes_action": front.escaped_slashes.envoy_name(),
         "use_remote_address": true,
         "server_header_transformation": "PASS_THROUGH",
         "common_http_protocol_options": {
             "idle_timeout": "3600s",
-            "headers_with_underscores_action": "REJECT_REQUEST",
+            "headers_with_underscores_action": front.underscores(chain).envoy_name(),
         },
         "stream_idle_timeout": "300s",
         "request_headers_timeout": "60s",
@@ -52,11 +50,23 @@ pub(crate) fn manager(chain: &FilterChain, options: &RenderOptions) -> Value {
                 }),
             ),
         };
+        if front.trusted_hops > 0 {
+            manager.insert("xff_num_trusted_hops".into(), json!(front.trusted_hops));
+        }
         if options.access_log {
             manager.insert("access_log".into(), json!([access_log::access_log(&chain.name)]));
         }
     }
     manager
+}
+
+/// The headers of clients that are removed before anything else.
+pub(crate) fn removals(front: &FrontSettings) -> Vec<Value> {
+    let removal = |removed: &Removed| match removed {
+        Removed::Prefix(prefix) => json!({ "remove_on_match": { "key_matcher": { "prefix": prefix } } }),
+        Removed::Name(name) => json!({ "remove": name }),
+    };
+    front.removed().iter().map(removal).collect()
 }
 
 /// The routes of Envoy, the same for every filter chain.

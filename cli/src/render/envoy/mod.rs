@@ -18,7 +18,7 @@ use super::RenderOptions;
 pub(crate) use cluster::cluster;
 pub(crate) use comments::comment;
 pub(crate) use listener::listeners;
-pub(crate) use manager::route_configuration;
+pub(crate) use manager::{removals, route_configuration};
 #[cfg(test)]
 pub(crate) use wasm::configuration;
 pub(crate) use wasm::module;

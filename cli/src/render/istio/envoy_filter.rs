@@ -1,38 +1,28 @@
 //! The EnvoyFilter of a port: what backend choice and rewrites need, which no other resource of Istio can say. A VirtualService
 //! cannot choose a backend by a header, and its routes would match again after a rewrite.
 
-use httproute_manifests::{FilterChain, ListenerStatus, Resolution};
+use httproute_manifests::{FilterChain, FrontSettings, ListenerStatus, Resolution};
 use serde_json::{Map, Value, json};
 
 use super::Place;
+use crate::render::envoy::removals;
 use crate::render::objects::object;
 use crate::render::route::{private_headers, routes};
 
 const MANAGER: &str = "envoy.filters.network.http_connection_manager";
 const ROUTER: &str = "envoy.filters.http.router";
 
-/// What clients could tell Envoy's router, were they taken for internal ones (`meshNetworks`), and modules do tell it.
-const ROUTER_HEADERS: [&str; 12] = [
-    "x-envoy-upstream-rq-timeout-ms",
-    "x-envoy-upstream-rq-per-try-timeout-ms",
-    "x-envoy-max-retries",
-    "x-envoy-retry-on",
-    "x-envoy-retry-grpc-on",
-    "x-envoy-retriable-status-codes",
-    "x-envoy-retriable-header-names",
-    "x-envoy-upstream-rq-timeout-alt-response",
-    "x-envoy-upstream-stream-duration-ms",
-    "x-envoy-upstream-alt-stat-name",
-    "x-envoy-hedge-on-per-try-timeout",
-    "x-envoy-original-path",
-];
-
 /// How Istio's controller names the server that it makes of a listener: 1.27, and 1.28 and later.
 const SEPARATORS: [char; 2] = ['-', '~'];
 
 /// The EnvoyFilter of a port.
-pub(super) fn envoy_filter(chain: &FilterChain, place: &Place, resolution: &Resolution) -> Value {
-    let mut patches = vec![manager(place), router(place)];
+pub(super) fn envoy_filter(
+    chain: &FilterChain,
+    place: &Place,
+    resolution: &Resolution,
+    front: &FrontSettings,
+) -> Value {
+    let mut patches = vec![manager(chain, place, front), router(place)];
     for (routes, virtual_hosts) in route_configurations(chain, place, resolution) {
         let of = |operation: &str, value: Option<&Value>| {
             patch(
@@ -67,10 +57,10 @@ fn patch(apply_to: &str, place: Value, operation: &str, value: Option<&Value>) -
 }
 
 /// The safety that every configuration has.
-fn manager(place: &Place) -> Value {
-    let removed = private_headers().chain(ROUTER_HEADERS.map(str::to_owned));
-    let removed: Vec<Value> = removed.map(|name| json!({ "remove": name })).collect();
-    let value = json!({
+fn manager(chain: &FilterChain, place: &Place, front: &FrontSettings) -> Value {
+    let mut removed: Vec<Value> = private_headers().map(|name| json!({ "remove": name })).collect();
+    removed.extend(removals(front));
+    let mut value = json!({
         "name": MANAGER,
         "typed_config": {
             "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
@@ -82,12 +72,17 @@ fn manager(place: &Place) -> Value {
                 },
             }],
             "normalize_path": true,
-            "merge_slashes": true,
-            "path_with_escaped_slashes_action": "UNESCAPE_AND_REDIRECT",
+            "merge_slashes": front.merge_slashes,
+            "path_with_escaped_slashes_action": front.escaped_slashes.envoy_name(),
             "server_header_transformation": "PASS_THROUGH",
-            "common_http_protocol_options": { "headers_with_underscores_action": "REJECT_REQUEST" },
+            "common_http_protocol_options": {
+                "headers_with_underscores_action": front.underscores(chain).envoy_name(),
+            },
         },
     });
+    if let (1.., Some(Value::Object(manager))) = (front.trusted_hops, value.get_mut("typed_config")) {
+        manager.insert("xff_num_trusted_hops".into(), json!(front.trusted_hops));
+    }
     patch("NETWORK_FILTER", listener(place, json!({ "name": MANAGER })), "MERGE", Some(&value))
 }
 

@@ -8,7 +8,9 @@ mod wasm_plugin;
 
 use std::collections::BTreeSet;
 
-use httproute_manifests::{Addresses, Document, FilterChain, HttpsChains, ObjectName, Options, Resolution};
+use httproute_manifests::{
+    Addresses, Document, FilterChain, HttpsChains, ObjectName, Options, Proxy, Resolution,
+};
 use serde_json::{Value, json};
 
 use super::objects::Rendered;
@@ -47,6 +49,7 @@ pub(crate) fn render(
 ) -> Result<Rendered, String> {
     ports::check(&arguments.ports, resolution)?;
     check(arguments)?;
+    let front = arguments.front.settings(Proxy::Istio);
     let mut rendered = Rendered::default();
     let waypoints = warnings::about_gateways(resolution, documents, arguments, &mut rendered);
     for chain in &resolution.chains {
@@ -55,7 +58,7 @@ pub(crate) fn render(
         }
         let place = Place::of(chain, arguments)?;
         rendered.objects.push(wasm_plugin::wasm_plugin(chain, &place, &arguments.image));
-        rendered.objects.push(envoy_filter::envoy_filter(chain, &place, resolution));
+        rendered.objects.push(envoy_filter::envoy_filter(chain, &place, resolution, &front));
     }
     warnings::about_image(&arguments.image, &mut rendered);
     rendered.check()?;
