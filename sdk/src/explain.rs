@@ -6,8 +6,10 @@ use std::fmt;
 use crate::decision::Decision;
 use crate::filters::split::Share;
 use crate::matching::host::{Specificity, normalised_host};
+use crate::matching::normal::normalised;
 use crate::matching::path::PathMatch;
 use crate::matching::rank::Rank;
+use crate::matching::subject::Subject;
 use crate::matching::work::Work;
 use crate::matching::{Conditions, Match};
 use crate::plan::RuleName;
@@ -77,6 +79,8 @@ impl Routes {
     /// why it lost. `decision` is that of the request's plan.
     pub fn contenders<'r>(&'r self, decision: Decision, request: &RequestView<'_>) -> Vec<Contender<'r>> {
         let (host, _) = normalised_host(request.authority());
+        let work = Work::unlimited();
+        let subject = Subject::new(request, normalised(request.path()), &work);
         let winner = match decision {
             Decision::Rule { rule, matched, .. } => Some((rule, matched)),
             Decision::NoRule(_) => None,
@@ -111,7 +115,7 @@ impl Routes {
             } else if standing.hostname.0.is_none() {
                 Some(Lost::Hostname)
             } else {
-                Some(entry.mismatch(request).unwrap_or_else(|| match &winning {
+                Some(entry.mismatch(&subject).unwrap_or_else(|| match &winning {
                     Some(winning) => Lost::Precedence(winning.advantage_over(&standing)),
                     None => Lost::Answered,
                 }))
@@ -136,20 +140,20 @@ impl Routes {
 }
 
 impl Match {
-    /// The first condition of the match that does not hold for `request`.
-    fn mismatch<'r>(&'r self, request: &RequestView<'_>) -> Option<Lost<'r>> {
-        let work = Work::unlimited();
-        if !self.path.holds(request.path(), &work) {
+    /// The first condition of the match that does not hold for `subject`.
+    fn mismatch<'r>(&'r self, subject: &Subject<'_, '_>) -> Option<Lost<'r>> {
+        if !self.path.holds(subject) {
             return Some(Lost::Path);
         }
         let Conditions { method, headers, query_params } = self.conditions.as_deref()?;
-        if let Some(method) = method.as_deref().filter(|method| method.as_bytes() != request.method()) {
+        if let Some(method) = method.as_deref().filter(|method| method.as_bytes() != subject.request.method())
+        {
             return Some(Lost::Method(method));
         }
-        if let Some(header) = headers.iter().find(|header| !header.accepts(request, &work)) {
+        if let Some(header) = headers.iter().find(|header| !header.accepts(subject)) {
             return Some(Lost::Header(&header.name));
         }
-        let param = query_params.iter().find(|param| !param.accepts(request, &work))?;
+        let param = query_params.iter().find(|param| !param.accepts(subject))?;
         Some(Lost::QueryParam(&param.name))
     }
 }
@@ -163,12 +167,13 @@ impl PathMatch {
         }
     }
 
-    /// Whether `path` matches, by itself: the index that requests are matched with looks at all paths at once.
-    fn holds(&self, path: &[u8], work: &Work) -> bool {
+    /// Whether the path matches, by itself: the index that requests are matched with looks at all paths at once.
+    fn holds(&self, subject: &Subject<'_, '_>) -> bool {
         match self {
-            PathMatch::Exact(exact) => exact.as_bytes() == path,
-            PathMatch::Regex(_) => self.accepts(path, work),
-            PathMatch::Prefix(prefix) => path
+            PathMatch::Exact(exact) => exact.as_bytes() == &*subject.path,
+            PathMatch::Regex(_) => self.accepts(subject),
+            PathMatch::Prefix(prefix) => subject
+                .path
                 .strip_prefix(prefix.as_bytes())
                 .is_some_and(|rest| prefix.is_empty() || rest.is_empty() || rest.starts_with(b"/")),
         }

@@ -9,9 +9,11 @@ use crate::filters::{self, Cx, Flow, Level, mirror};
 use crate::header_op::HeaderOp;
 use crate::kinds::Kinds;
 use crate::listener::Listener;
-use crate::matching::dots::has_dot_segment;
+use crate::matching::dots;
 use crate::matching::host::{HostPattern, Specificity, normalised_host, specificity};
+use crate::matching::normal::normalised;
 use crate::matching::path::PathMatch;
+use crate::matching::subject::Subject;
 use crate::matching::work::Work;
 use crate::matching::{Candidate, Match};
 use crate::plan::{Plan, RuleName};
@@ -137,9 +139,12 @@ impl Routes {
         seed: u64,
         work: &Work,
     ) -> Result<Decision, NoRule> {
-        if has_dot_segment(request.path()) {
+        let look = dots::look(request.path());
+        if look.has_dot_segment {
             return Err(NoRule::DotSegment);
         }
+        let path = if look.has_percent { normalised(request.path()) } else { request.path().into() };
+        let subject = Subject::new(request, path, work);
         let (host, is_host) = normalised_host(request.authority());
         if !is_host {
             return Err(NoRule::BadHost);
@@ -151,13 +156,13 @@ impl Routes {
         let table =
             self.tables.get(listener.map_or(0, |listener| listener.table)).ok_or(NoRule::Unmatched)?;
         let rule = |found: Candidate| self.rules.get(found.rule as usize);
-        let mut found = table.find(&host, request.path(), &self.rules, &|entry| entry.accepts(request, work));
+        let mut found = table.find(&host, &subject.path, &self.rules, &|entry| entry.accepts(&subject));
         // A preflight belongs to the rule of the request that it asks about, unless a rule for OPTIONS answers it.
         if let Some(preflight) = Preflight::of(request) {
             let answers = |found| matches!(found, Found::Match(found) if rule(found).is_some_and(Rule::answers_preflights));
-            let accepts = |entry: &Match| entry.accepts_preflight(request, preflight.method, work);
+            let accepts = |entry: &Match| entry.accepts_preflight(&subject, preflight.method);
             if !answers(found) {
-                let asked = table.find(&host, request.path(), &self.rules, &accepts);
+                let asked = table.find(&host, &subject.path, &self.rules, &accepts);
                 if answers(asked) {
                     found = asked;
                 }

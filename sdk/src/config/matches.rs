@@ -1,6 +1,9 @@
 //! From `rules[].matches[]` to matches.
 
+use std::borrow::Cow;
+
 use crate::matching::header::{HeaderMatch, QueryParamMatch, ValueMatch};
+use crate::matching::normal::normalised_text;
 use crate::matching::path::PathMatch;
 use crate::matching::pattern::Pattern;
 use crate::matching::{Conditions, Match};
@@ -116,9 +119,10 @@ fn literal(kind: &str, value: &str) -> Option<PathMatch> {
     if !value.is_ascii() || value.chars().any(char::is_control) {
         return None;
     }
-    let value = if value.starts_with('/') { value.to_owned() } else { format!("/{value}") };
+    let value = if value.starts_with('/') { Cow::Borrowed(value) } else { format!("/{value}").into() };
+    let value = normalised_text(&value);
     Some(match kind {
-        "Exact" => PathMatch::Exact(value.into()),
+        "Exact" => PathMatch::Exact((*value).into()),
         _ => PathMatch::Prefix(value.trim_end_matches('/').into()),
     })
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::matching::dots::has_dot_segment;
+use crate::matching::normal::length_of;
 use crate::reading::node::Node;
 use crate::reading::report::Report;
 use crate::reading::text::is_path_byte;
@@ -26,7 +27,7 @@ pub(crate) struct Replacement {
 }
 
 impl PathModifier {
-    /// The new path and query of a request of which `prefix` matched (without the slash at its end).
+    /// The new path and query of a request of which `prefix` matched (in its normal form, without the slash at its end).
     ///
     /// The query of the request is kept. It follows that of the replacement, where there is one.
     pub(crate) fn apply(&self, request: &RequestView<'_>, prefix: &str) -> Vec<u8> {
@@ -36,7 +37,8 @@ impl PathModifier {
         let mut path = match self {
             PathModifier::Full(_) => replacement.path.as_bytes().to_vec(),
             PathModifier::Prefix(_) => {
-                let rest = request.path().get(prefix.len()..).unwrap_or_default();
+                // What follows the prefix is kept as it arrived, and the prefix may be longer there than in its normal form.
+                let rest = request.path().get(length_of(prefix, request.path())..).unwrap_or_default();
                 let kept = replacement.path.strip_suffix('/').unwrap_or(&replacement.path);
                 // A target such as `*` does not begin with the slash that parts elements.
                 let slash: &[u8] = if rest.is_empty() || rest.starts_with(b"/") { b"" } else { b"/" };

@@ -3,15 +3,16 @@
 pub(crate) mod dots;
 pub(crate) mod header;
 pub(crate) mod host;
+pub(crate) mod normal;
 pub(crate) mod path;
 pub(crate) mod pattern;
 pub(crate) mod rank;
+pub(crate) mod subject;
 pub(crate) mod work;
 
-use crate::request::RequestView;
 use header::{HeaderMatch, QueryParamMatch};
 use path::PathMatch;
-use work::Work;
+use subject::Subject;
 
 /// One entry of `rules[].matches`: "the route will match only if all specified conditions are satisfied".
 #[derive(Clone, Debug)]
@@ -43,28 +44,36 @@ pub(crate) struct Candidate {
 
 impl Match {
     /// Whether all conditions hold but Exact and PathPrefix, which the index has looked at.
+    ///
+    /// A search ends with the match that this accepts. So it does where the work is spent: which rule the request belongs to
+    /// will not be known.
     #[inline]
-    pub(crate) fn accepts(&self, request: &RequestView<'_>, work: &Work) -> bool {
+    pub(crate) fn accepts(&self, subject: &Subject<'_, '_>) -> bool {
+        if !subject.work.spend_on_candidate() {
+            return true;
+        }
         match &self.conditions {
-            None => self.path.accepts(request.path(), work),
+            None => self.path.accepts(subject),
             Some(conditions) => {
-                conditions.have_method(request.method())
-                    && self.path.accepts(request.path(), work)
-                    && conditions.headers.iter().all(|header| header.accepts(request, work))
-                    && conditions.query_params.iter().all(|param| param.accepts(request, work))
+                conditions.have_method(subject.request.method())
+                    && self.path.accepts(subject)
+                    && conditions.headers.iter().all(|header| header.accepts(subject))
+                    && conditions.query_params.iter().all(|param| param.accepts(subject))
             }
         }
     }
 
     /// Whether the request that a preflight asks about may belong to this match. Header conditions are left out: a browser
     /// asks before it sends them.
-    pub(crate) fn accepts_preflight(&self, request: &RequestView<'_>, method: &[u8], work: &Work) -> bool {
+    pub(crate) fn accepts_preflight(&self, subject: &Subject<'_, '_>, method: &[u8]) -> bool {
+        if !subject.work.spend_on_candidate() {
+            return true;
+        }
         let conditions = self.conditions.as_deref();
         conditions.is_none_or(|conditions| conditions.have_method(method))
-            && self.path.accepts(request.path(), work)
-            && conditions.is_none_or(|conditions| {
-                conditions.query_params.iter().all(|param| param.accepts(request, work))
-            })
+            && self.path.accepts(subject)
+            && conditions
+                .is_none_or(|conditions| conditions.query_params.iter().all(|param| param.accepts(subject)))
     }
 }
 
@@ -78,10 +87,10 @@ impl Conditions {
 impl PathMatch {
     /// Whether a regular expression matches; the index has looked at all else.
     #[inline]
-    pub(crate) fn accepts(&self, path: &[u8], work: &Work) -> bool {
+    pub(crate) fn accepts(&self, subject: &Subject<'_, '_>) -> bool {
         match self {
             PathMatch::Exact(_) | PathMatch::Prefix(_) => true,
-            PathMatch::Regex(pattern) => pattern.matches(path, work),
+            PathMatch::Regex(pattern) => pattern.matches(&subject.path, subject.work),
         }
     }
 }

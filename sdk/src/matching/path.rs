@@ -14,7 +14,7 @@ use super::pattern::Pattern;
 use crate::hash::hash;
 use crate::sort::sort;
 
-/// `matches[].path`.
+/// `matches[].path`, its literals in their [normal form](super::normal).
 #[derive(Clone, Debug)]
 pub(crate) enum PathMatch {
     /// "Matches the URL path exactly and with case sensitivity."
@@ -22,7 +22,7 @@ pub(crate) enum PathMatch {
     /// "Matches based on a URL path prefix split by `/`. Matching is case-sensitive and done on a path element by element
     /// basis." Without the slash at its end, which the specification ignores, so that `/` is empty here.
     Prefix(Box<str>),
-    /// A regular expression that matches the whole path.
+    /// A regular expression that matches the whole path in its normal form.
     Regex(Box<Pattern>),
 }
 
@@ -184,7 +184,7 @@ impl PathIndex {
         number
     }
 
-    /// The first of the candidates for `path` that `accepts` takes, in the order of precedence: "`Exact` path match", then regular
+    /// The first of the candidates for `path` (in its normal form) that `accepts` takes, in the order of precedence: "`Exact` path match", then regular
     /// expressions, then "`Prefix` path match with largest number of characters". Whether a regular expression matches is not
     /// looked at.
     #[inline]

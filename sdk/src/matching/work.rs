@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-/// What may still be done to find the rule of one request, in steps of regular expressions and bytes of queries.
+/// What may still be done to find the rule of one request. The unit is a step of a regular expression.
 ///
 /// A client chooses how long a value is, and those who write routes how many patterns are tried on it. A worker that is busy
 /// with one request answers no other, so the work for one is limited. Where the limit is reached the rule is not known: the
@@ -15,6 +15,13 @@ pub(crate) struct Work {
 impl Work {
     /// At most some 100 ms of a worker (V8, 7 to 10 ns a step), and enough for a thousand patterns on a path of two kilobytes.
     const LIMIT: usize = 10_000_000;
+
+    /// What a look at a candidate costs: with ten thousand others it is in no cache.
+    const CANDIDATE: usize = 16;
+    /// How many header lines are looked through in the time of a step.
+    pub(crate) const LINES: usize = 4;
+    /// How many bytes are compared in that time.
+    pub(crate) const COMPARED: usize = 16;
 
     /// That for one request.
     #[inline]
@@ -37,6 +44,12 @@ impl Work {
     pub(crate) fn spend(&self, steps: usize) -> bool {
         self.left.set(self.left.get().saturating_sub(steps));
         !self.is_spent()
+    }
+
+    /// Takes what it costs to look at one more candidate. False where nothing is left.
+    #[inline]
+    pub(crate) fn spend_on_candidate(&self) -> bool {
+        self.spend(Self::CANDIDATE)
     }
 
     /// Whether nothing is left, so that what has been found since may be wrong.
@@ -105,6 +118,43 @@ mod tests {
         assert_eq!(status(&routes, &format!("http://a/?{}", "&".repeat(2048))), 404);
         assert_eq!(status(&routes, &format!("http://a/?{}", "&".repeat(60_000))), 400);
         assert_eq!(status(&routes, &format!("http://a/?p7=1{}", "&".repeat(60_000))), 200);
+    }
+
+    /// Rules that ask for these headers, and what comes of a request with these lines.
+    fn with_headers(names: impl Iterator<Item = String>, lines: &[(&[u8], &[u8])], work: &Work) -> bool {
+        let rules = names.map(|name| {
+            let header = json!({ "name": name, "value": "1" });
+            json!({ "matches": [{ "headers": [header] }], "backendRefs": [{ "name": "a", "port": 80 }] })
+        });
+        let routes = of_rules(rules.collect());
+        match routes.decide(&RequestView::new(lines, &|| None), 0, work) {
+            Err(NoRule::TooCostly) => false,
+            Err(NoRule::Unmatched) => true,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Each rule looks at each line, and the lines of a repeated header are joined once for all rules.
+    #[test]
+    fn looking_for_headers_is_counted_and_joining_them_is_done_once() {
+        let same = || (0..5_000).map(|_| "x".to_owned());
+        let value = [b'v'; 600];
+        let lines = [(&b"x"[..], &value[..]); 90];
+        assert!(with_headers(same(), &lines, &Work::limited_to(200_000 + 90 * 601)));
+        assert!(!with_headers(same(), &lines, &Work::limited_to(190_000)));
+        let many = vec![(&b"y"[..], &b"1"[..]); 40_000];
+        assert!(!with_headers((0..1_000).map(|number| format!("x{number}")), &many, &Work::of_a_request()));
+    }
+
+    /// A rule that is turned away by its method has been looked at, too.
+    #[test]
+    fn looking_at_a_candidate_is_counted() {
+        let rule = json!({ "matches": [{ "method": "GET" }], "backendRefs": [{ "name": "a", "port": 80 }] });
+        let routes = of_rules(vec![rule; 1_000]);
+        let lines = [(&b":method"[..], &b"PUT"[..])];
+        let decide = |work| routes.decide(&RequestView::new(&lines, &|| None), 0, &work);
+        assert_eq!(decide(Work::limited_to(16_001)), Err(NoRule::Unmatched));
+        assert_eq!(decide(Work::limited_to(15_999)), Err(NoRule::TooCostly));
     }
 
     fn value() -> impl Strategy<Value = Value> {

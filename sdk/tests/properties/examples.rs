@@ -19,7 +19,7 @@ fn exact_is_the_whole_path_and_prefix_goes_by_elements() {
             ("GET exact.org /abc/", Err(Unmatched)),
             ("GET exact.org /Abc", Err(Unmatched)),
             ("GET exact.org /abcd", Err(Unmatched)),
-            ("GET exact.org /%61bc", Err(Unmatched)),
+            ("GET exact.org /%61bc", Ok("a/exact 0 0")),
             ("GET prefix.org /abc", Ok("a/prefix 0 0")),
             ("GET prefix.org /abc/", Ok("a/prefix 0 0")),
             ("GET prefix.org /abc/def", Ok("a/prefix 0 0")),

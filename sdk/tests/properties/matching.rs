@@ -8,7 +8,8 @@ use httproute_sdk::NoRule;
 
 use crate::model::{Configuration, Listener, Match, PathKind, Request, Route, Rule};
 use crate::predicates::{
-    has_dot_segment, is_host, path, path_match, same_header, same_param, satisfies, without_equivalents,
+    has_dot_segment, is_host, normal, path, path_match, same_header, same_param, satisfies,
+    without_equivalents,
 };
 
 /// What becomes of a request.
@@ -131,7 +132,8 @@ pub(crate) fn candidates(configuration: &Configuration, request: &Request) -> Ve
             for (matched, entry) in matches.iter().enumerate().filter(|(_, entry)| satisfies(entry, request))
             {
                 let (path, value) = path_match(entry);
-                let prefix = if path == PathKind::PathPrefix { value.trim_end_matches('/').len() } else { 0 };
+                let value = normal(value.trim_end_matches('/').as_bytes());
+                let prefix = if path == PathKind::PathPrefix { value.len() } else { 0 };
                 candidates.push(Candidate {
                     non_wildcard_hostname,
                     hostname,

@@ -1,12 +1,15 @@
 //! Paths and locations, from the text of the specification alone.
 
 use crate::model::Request;
-use crate::predicates::path;
+use crate::predicates::{normal, path};
 
 /// `ReplacePrefixMatch`: "Specifies the value with which to replace the prefix match of a request during a rewrite or
 /// redirect", with a table of examples in which a trailing slash of prefix and replacement never counts.
 pub(crate) fn replace_prefix(path: &[u8], prefix: &str, replacement: &str) -> Vec<u8> {
-    let rest = &path[prefix.trim_end_matches('/').len()..];
+    let prefix = normal(prefix.trim_end_matches('/').as_bytes());
+    // However the prefix is spelled in the request: what stands behind it is kept.
+    let end = (0..=path.len()).find(|end| normal(&path[..*end]) == prefix).unwrap();
+    let rest = &path[end..];
     at_root([replacement.trim_end_matches('/').as_bytes(), rest].concat())
 }
 

@@ -28,14 +28,15 @@ pub(crate) fn path_match(entry: &Match) -> (PathKind, &str) {
 }
 
 fn path_satisfies(entry: &Match, path: &[u8]) -> bool {
+    let path = &*normal(path);
     match path_match(entry) {
         // "Matches the URL path exactly and with case sensitivity."
-        (PathKind::Exact, value) => path == value.as_bytes(),
+        (PathKind::Exact, value) => path == normal(value.as_bytes()),
         // "Matches based on a URL path prefix split by `/`. Matching is case-sensitive and done on a path element by
         // element basis. … When specified, a trailing `/` is ignored."
         (PathKind::PathPrefix, value) => {
-            let value = value.trim_end_matches('/');
-            let wanted = value.split('/').map(str::as_bytes);
+            let value = normal(value.trim_end_matches('/').as_bytes());
+            let wanted = value.split(|&byte| byte == b'/');
             let elements = path.split(|&byte| byte == b'/');
             // "a prefix path match on “/” … has the effect of matching every HTTP request", also `OPTIONS *`.
             value.is_empty() || elements.take(wanted.clone().count()).eq(wanted)
@@ -111,6 +112,30 @@ fn full_match(pattern: &str, value: &[u8]) -> bool {
 }
 
 // --- path ---
+
+/// "the case of hexadecimal digits" and "percent-encoded octets that correspond to unreserved characters" make no difference
+/// (RFC 3986, sections 6.2.2.1 and 6.2.2.2).
+pub(crate) fn normal(path: &[u8]) -> Vec<u8> {
+    let mut normal = Vec::new();
+    let mut place = 0;
+    while place < path.len() {
+        let triplet = String::from_utf8_lossy(&path[place..path.len().min(place + 3)]);
+        let digits = triplet.strip_prefix('%').filter(|digits| digits.bytes().all(|d| d.is_ascii_hexdigit()));
+        match digits.filter(|digits| digits.len() == 2) {
+            Some(digits) => {
+                let byte = u8::from_str_radix(digits, 16).unwrap();
+                let unreserved = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+                normal.extend(if unreserved { vec![byte] } else { triplet.to_uppercase().into_bytes() });
+                place += 3;
+            }
+            None => {
+                normal.push(path[place]);
+                place += 1;
+            }
+        }
+    }
+    normal
+}
 
 pub(crate) fn path(request: &Request) -> &[u8] {
     let path = request.target.split(|byte| b"?#".contains(byte)).next().unwrap_or_default();

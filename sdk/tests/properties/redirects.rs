@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::documents::{carry_out, of_rule, replacement, rest_of_path, sent_query};
 use crate::model::Request;
 use crate::paths::{Protocol, Redirect, Replacement, location};
-use crate::strategies::plain_path;
+use crate::rewrites::prefix;
 use crate::{cases, observe};
 
 fn document(prefix: &str, redirect: &Redirect, status: Option<u16>, listener: Option<Protocol>) -> Value {
@@ -104,7 +104,7 @@ proptest! {
 
     #[test]
     fn a_redirect_goes_where_the_oracle_says(
-        prefix in plain_path(),
+        (prefix, sent_prefix) in prefix(),
         redirect in redirect(),
         status in of(select(&[301, 302, 303, 307, 308][..])),
         listener in of((select(&["HTTP", "HTTPS"][..]), select(&[80, 443, 8080][..]))),
@@ -115,7 +115,7 @@ proptest! {
         query in sent_query(),
         local_port in of(select(&[80, 443, 8080, 10_080][..])),
     ) {
-        let path = [prefix.trim_end_matches('/').as_bytes(), &rest].concat();
+        let path = [&sent_prefix[..], &rest].concat();
         // The scheme of the request is the listener's; a proxy may not tell it.
         let scheme = match listener {
             Some(_) if !told => "",

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::model::Request;
-use crate::strategies::plain_path;
+use crate::strategies::{plain_path, respelled};
 
 pub(crate) const HOSTS: [&[u8]; 14] = [
     b"example.com",
@@ -91,7 +91,8 @@ fn value() -> impl Strategy<Value = &'static [u8]> {
 
 fn target() -> impl Strategy<Value = Vec<u8>> {
     let path = prop_oneof![
-        4 => plain_path().prop_map(String::into_bytes),
+        3 => plain_path().prop_map(String::into_bytes),
+        1 => plain_path().prop_flat_map(|path| respelled(&path)),
         1 => select(&ODD_PATHS[..]).prop_map(<[u8]>::to_vec),
     ];
     let key = prop_oneof![select(&KEYS[..2]), select(&KEYS[..])];

@@ -9,7 +9,7 @@ use crate::documents::{of_rule, replacement, rest_of_path, send, sent, sent_path
 use crate::model::Request;
 use crate::paths::{query, replace_full, replace_prefix};
 use crate::predicates::{has_dot_segment, path};
-use crate::strategies::plain_path;
+use crate::strategies::{plain_path, respelled};
 use crate::{cases, dots};
 
 fn rule(prefix: &str, path: &Value) -> Value {
@@ -61,17 +61,25 @@ fn the_table_of_replace_prefix_match() {
     }
 }
 
+/// A prefix, and how a request spells it.
+pub(crate) fn prefix() -> impl Strategy<Value = (String, Vec<u8>)> {
+    plain_path().prop_flat_map(|prefix| {
+        let sent = respelled(prefix.trim_end_matches('/'));
+        (Just(prefix), sent)
+    })
+}
+
 proptest! {
     #![proptest_config(cases(2_000))]
 
     #[test]
     fn a_prefix_is_replaced_and_the_query_stays(
-        prefix in plain_path(),
+        (prefix, sent_prefix) in prefix(),
         replacement in replacement(),
         rest in rest_of_path(),
         query in sent_query(),
     ) {
-        let path = [prefix.trim_end_matches('/').as_bytes(), &rest].concat();
+        let path = [&sent_prefix[..], &rest].concat();
         let request = get(&[&path, query].concat());
         let sent = send(&by_prefix(&prefix, &replacement), &request);
         let path = if path.is_empty() { b"/" } else { &path[..] };

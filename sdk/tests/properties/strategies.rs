@@ -32,7 +32,7 @@ pub(crate) const HOSTNAMES: [&str; 9] = [
 ];
 
 /// What the values of path matches and the paths of requests are made of.
-pub(crate) const SEGMENTS: [&str; 6] = ["a", "b", "bc", "ab", "A", "%61"];
+pub(crate) const SEGMENTS: [&str; 9] = ["a", "b", "bc", "ab", "A", "%61", "%7e", "%c3%a9", "%C3%A9"];
 
 /// Only what `regex` and `regex-lite` understand alike.
 pub(crate) const PATH_PATTERNS: [&str; 12] = [
@@ -129,6 +129,24 @@ pub(crate) fn plain_path() -> impl Strategy<Value = String> {
     (prop::collection::vec(segment, 0..=3), prop::bool::weighted(0.3)).prop_map(|(segments, slash)| {
         let path = segments.iter().fold(String::new(), |path, segment| path + "/" + segment);
         if slash || path.is_empty() { path + "/" } else { path }
+    })
+}
+
+/// A path in another spelling, which means the same: some of its letters are percent-encoded.
+pub(crate) fn respelled(path: &str) -> impl Strategy<Value = Vec<u8>> + use<> {
+    let path = path.as_bytes().to_vec();
+    prop::collection::vec(0..8, path.len()).prop_map(move |choices| {
+        let spell = |(place, (byte, choice)): (usize, (&u8, i32))| {
+            let in_triplet = path[place.saturating_sub(2)..place].contains(&b'%');
+            match choice {
+                0 if byte.is_ascii_alphabetic() && !in_triplet => format!("%{byte:02X}").into_bytes(),
+                1 if byte.is_ascii_alphabetic() && !in_triplet => format!("%{byte:02x}").into_bytes(),
+                2 if in_triplet => vec![byte.to_ascii_lowercase()],
+                3 if in_triplet => vec![byte.to_ascii_uppercase()],
+                _ => vec![*byte],
+            }
+        };
+        path.iter().zip(choices).enumerate().flat_map(spell).collect()
     })
 }
 
