@@ -82,13 +82,8 @@ fn change<H: Host>(
 ) -> Result<(), Failed> {
     if kinds.has(Kinds::HEADERS) {
         for step in &plan.request_headers {
-            // The headers by which modules and proxy talk to each other are no rule's to change: one that could would
-            // choose any upstream of the proxy. The changes that a configuration lists have been looked at when it was read.
-            let is_of_a_custom_filter = matches!(step, Cow::Owned(_));
             for op in step.iter() {
-                if !(is_of_a_custom_filter && settings.is_private(op.name().as_bytes())) {
-                    carry_out(op, MapType::HttpRequestHeaders, host)?;
-                }
+                carry_out(op, MapType::HttpRequestHeaders, host)?;
             }
         }
     }

@@ -26,7 +26,7 @@ pub struct Plan<'r> {
     /// The kinds in which something in the rule is wrong: a module that carries one of them out answers 500.
     pub broken: Kinds,
     /// Changes to the request's headers: one list for each modifier, in the order of execution. Those of modifiers are borrowed;
-    /// those of custom filters are owned, and may name a header that is not theirs to change ([`Settings::is_private`](crate::Settings::is_private)).
+    /// those of custom filters are owned. None of them changes a header that belongs to the proxy.
     pub request_headers: Steps<'r>,
     /// Whether these changes remove `X-Forwarded-Proto`. A proxy may need that header to choose a route, so it is the route that
     /// removes it: the upstream is then named by another header

@@ -70,6 +70,14 @@ impl<'a> RequestView<'a> {
         view
     }
 
+    /// The same request for another path.
+    pub(crate) fn with_path<'b>(&self, path: &'b [u8]) -> RequestView<'b>
+    where
+        'a: 'b,
+    {
+        RequestView { path, ..*self }
+    }
+
     /// All headers, pseudo-headers included, in the order in which the proxy holds them.
     pub fn headers(&self) -> &'a [(&'a [u8], &'a [u8])] {
         self.headers

@@ -20,7 +20,7 @@ use crate::plan::{Plan, RuleName};
 use crate::request::RequestView;
 use crate::route::Route;
 use crate::rule::Rule;
-use crate::settings::Settings;
+use crate::settings::{Settings, Unmatched};
 use crate::table::{Found, Table};
 
 /// A compiled configuration: decoded once, asked for each request.
@@ -141,9 +141,34 @@ impl Routes {
     ) -> Result<Decision, NoRule> {
         let look = dots::look(request.path());
         if look.has_dot_segment {
-            return Err(NoRule::DotSegment);
+            return Err(self.dotted(request, work));
         }
-        let path = if look.has_percent { normalised(request.path()) } else { request.path().into() };
+        self.find(request, look.has_percent, seed, work)
+    }
+
+    /// What becomes of a request whose path has dot segments: the rule that it could slip past is not known. Requests outside of
+    /// all rules are no concern of a module that lets them pass, so they do, if nobody could take the path for one of a rule.
+    #[cold]
+    fn dotted(&self, request: &RequestView<'_>, work: &Work) -> NoRule {
+        if self.settings.unmatched != Some(Unmatched::Pass) {
+            return NoRule::DotSegment;
+        }
+        let is_outside = |path: Vec<u8>| {
+            work.spend(path.len())
+                && self.find(&request.with_path(&path), true, 0, work) == Err(NoRule::Unmatched)
+        };
+        if dots::readings(request.path()).all(is_outside) { NoRule::Unmatched } else { NoRule::DotSegment }
+    }
+
+    #[inline]
+    fn find(
+        &self,
+        request: &RequestView<'_>,
+        has_percent: bool,
+        seed: u64,
+        work: &Work,
+    ) -> Result<Decision, NoRule> {
+        let path = if has_percent { normalised(request.path()) } else { request.path().into() };
         let subject = Subject::new(request, path, work);
         let (host, is_host) = normalised_host(request.authority());
         if !is_host {

@@ -58,7 +58,7 @@ impl Answer {
             return Err(format!("{} is no status of an answer", self.status).into());
         }
         for (name, value) in &self.headers {
-            changes::check(&String::from_utf8_lossy(name), value)?;
+            changes::written(&String::from_utf8_lossy(name), value, None)?;
         }
         Ok(self)
     }

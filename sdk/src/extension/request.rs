@@ -176,11 +176,11 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     ///
-    /// Where name or value cannot stand in a header line, and where the header is not a filter's to change: those by which modules
-    /// and proxy talk to each other, and `Host` ([`Request::set_authority`] changes it).
+    /// Where name or value cannot stand in a header line, and where the header is not a filter's to change: those that belong to the
+    /// proxy (`docs/filters.md` has a list), and `Host` ([`Request::set_authority`] changes it).
     pub fn set_header(&mut self, name: &str, value: impl AsRef<[u8]>) -> Result<(), Error> {
-        let change = changes::set(name, value.as_ref())?;
-        self.change(change)
+        self.changes.headers.push(changes::set(name, value.as_ref(), Some(self.before.settings))?);
+        Ok(())
     }
 
     /// Puts a line behind those that a header has.
@@ -189,8 +189,8 @@ impl<'a> Request<'a> {
     ///
     /// As [`Request::set_header`].
     pub fn add_header(&mut self, name: &str, value: impl AsRef<[u8]>) -> Result<(), Error> {
-        let change = changes::add(name, value.as_ref())?;
-        self.change(change)
+        self.changes.headers.push(changes::add(name, value.as_ref(), Some(self.before.settings))?);
+        Ok(())
     }
 
     /// Removes all lines of a header.
@@ -199,15 +199,7 @@ impl<'a> Request<'a> {
     ///
     /// As [`Request::set_header`].
     pub fn remove_header(&mut self, name: &str) -> Result<(), Error> {
-        let change = changes::remove(name)?;
-        self.change(change)
-    }
-
-    fn change(&mut self, change: HeaderOp) -> Result<(), Error> {
-        if change.name() == "host" || self.before.settings.is_private(change.name().as_bytes()) {
-            return Err(format!("header {:?} is not a filter's to change", change.name()).into());
-        }
-        self.changes.headers.push(change);
+        self.changes.headers.push(changes::remove(name, Some(self.before.settings))?);
         Ok(())
     }
 

@@ -129,9 +129,9 @@ impl Response<'_> {
     ///
     /// # Errors
     ///
-    /// Where name or value cannot stand in a header line.
+    /// Where name or value cannot stand in a header line, and where the header belongs to the proxy (`docs/filters.md` has a list).
     pub fn set_header(&mut self, name: &str, value: impl AsRef<[u8]>) -> Result<(), Error> {
-        self.changes.push(changes::set(name, value.as_ref())?);
+        self.changes.push(changes::set(name, value.as_ref(), None)?);
         Ok(())
     }
 
@@ -139,9 +139,9 @@ impl Response<'_> {
     ///
     /// # Errors
     ///
-    /// Where name or value cannot stand in a header line.
+    /// As [`Response::set_header`].
     pub fn add_header(&mut self, name: &str, value: impl AsRef<[u8]>) -> Result<(), Error> {
-        self.changes.push(changes::add(name, value.as_ref())?);
+        self.changes.push(changes::add(name, value.as_ref(), None)?);
         Ok(())
     }
 
@@ -149,9 +149,9 @@ impl Response<'_> {
     ///
     /// # Errors
     ///
-    /// Where the name is none.
+    /// As [`Response::set_header`].
     pub fn remove_header(&mut self, name: &str) -> Result<(), Error> {
-        self.changes.push(changes::remove(name)?);
+        self.changes.push(changes::remove(name, None)?);
         Ok(())
     }
 

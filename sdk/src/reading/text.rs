@@ -7,12 +7,6 @@ pub(crate) fn is_token(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
 }
 
-/// A header that says where a message ends. The proxy writes these, as the body is: with another one the rest of a body is read as the next
-/// request on the connection, whoever that belongs to.
-pub(crate) fn is_framing(name: &str) -> bool {
-    ["content-length", "transfer-encoding"].iter().any(|framing| name.eq_ignore_ascii_case(framing))
-}
-
 /// A header value that can stand in one header line. The standard channel has no pattern, so that CR, LF and NUL come
 /// through the API server: they would split the header.
 pub(crate) fn is_header_value(text: &str) -> bool {

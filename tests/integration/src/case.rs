@@ -39,6 +39,9 @@ pub struct Case {
     pub early_header_mutation: bool,
     /// The upstream of requests where the modules under test choose none.
     pub default_cluster: Option<String>,
+    /// Routes of the proxy's own after those of the modules: the prefix of a path, and the upstream of such requests.
+    #[serde(default)]
+    pub native_routes: Vec<(String, String)>,
     /// The requests, sent one after the other.
     #[serde(default)]
     pub requests: Vec<Exchange>,

@@ -2,10 +2,10 @@
 
 use super::{RequestHeaderModifier, ResponseHeaderModifier};
 use crate::header_op::HeaderOp;
-use crate::proxy_headers::remove_proto;
+use crate::proxy_headers::{ProxyHeader, remove_proto};
 use crate::reading::node::{Node, Object};
-use crate::reading::report::Report;
-use crate::reading::text::{is_authority, is_framing, is_header_value, is_token};
+use crate::reading::report::{Place, Report};
+use crate::reading::text::{is_authority, is_header_value, is_token};
 use crate::references::RuleScope;
 use crate::settings::Settings;
 
@@ -56,13 +56,9 @@ impl Modifier<'_> {
 
     fn push(&mut self, op: HeaderOp, entry: &Node<'_>, report: &mut Report) {
         let Some(op) = self.on_host(op, entry, report) else { return };
-        if self.of_request.is_some_and(|settings| settings.is_private(op.name().as_bytes())) {
-            let message = format!(
-                "{:?} is how modules and proxy talk to each other, so this entry is ignored",
-                op.name()
-            );
-            report.warn(&entry.place, "PrivateHeader", message, "use another header");
-            return;
+        let owner = ProxyHeader::of(op.name(), self.of_request);
+        if let Some(owner) = owner.filter(|owner| !owner.permits(op.change())) {
+            return refuse(owner, &op, &entry.place, report);
         }
         let earlier = self.ops.iter().find(|earlier| earlier.name() == op.name());
         match earlier {
@@ -111,11 +107,22 @@ impl Modifier<'_> {
     }
 }
 
+/// Says why `op` is left out.
+#[cold]
+fn refuse(owner: ProxyHeader, op: &HeaderOp, place: &Place<'_>, report: &mut Report) {
+    let (header, hint) = (format!("header {:?} {}", op.name(), owner.reason()), owner.hint());
+    if owner == ProxyHeader::Length {
+        return report.error(&Place::Key(place, "name"), "InvalidHeaderName", header, hint);
+    }
+    let code = if owner == ProxyHeader::Private { "PrivateHeader" } else { "ProxyHeader" };
+    report.warn(place, code, format!("{header}, so this entry is ignored"), hint);
+}
+
 fn name_and_value(entry: &Node<'_>, report: &mut Report) -> Option<(Box<str>, Box<[u8]>)> {
     let object: Object<'_> = entry.object(report)?;
     object.only(&["name", "value"], report);
     let name = object.required("name", report);
-    let name = name.and_then(|node| written_name(node.text(report)?, &node, report));
+    let name = name.and_then(|node| header_name(node.text(report)?, &node, report));
     let value = object.required("value", report);
     let value = value.and_then(|node| header_value(&node, report));
     Some((name?, value?))
@@ -129,16 +136,6 @@ pub(crate) fn header_name(name: &str, node: &Node<'_>, report: &mut Report) -> O
     let hint = if name.starts_with(':') { "use URLRewrite for the path and the host" } else { "" };
     report.error(&node.place, "InvalidHeaderName", format!("{name:?} is no header name"), hint);
     None
-}
-
-/// The name of a header that a rule may write.
-fn written_name(name: &str, node: &Node<'_>, report: &mut Report) -> Option<Box<str>> {
-    if is_framing(name) {
-        let message = format!("header {name:?} says where the body ends, and only the proxy knows");
-        report.error(&node.place, "InvalidHeaderName", message, "remove this entry");
-        return None;
-    }
-    header_name(name, node, report)
 }
 
 fn header_value<'a>(node: &Node<'a>, report: &mut Report) -> Option<Box<[u8]>> {

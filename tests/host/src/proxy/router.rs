@@ -51,14 +51,14 @@ pub(super) fn route(
     let named = |header| first(&request.headers, header).map(<[u8]>::to_vec);
     let chosen = match &case.default_cluster {
         Some(cluster) => Some(cluster.clone().into_bytes()),
-        None => named(cluster_header).or_else(|| named(&without_proto)),
+        None => named(cluster_header).or_else(|| named(&without_proto)).or_else(|| native_route(case, &request)),
     };
     // Like Envoy, which looks for no route if this header is missing.
     let (Some(cluster), Some(_)) = (&chosen, first(&request.headers, FORWARDED_PROTO)) else {
         return Ok(Response::own(404));
     };
     let cluster = String::from_utf8_lossy(cluster).into_owned();
-    if case.default_cluster.is_none() && named(cluster_header).is_none() {
+    if named(&without_proto).is_some() {
         request.headers.retain(|(name, _)| name != FORWARDED_PROTO.as_bytes());
     }
     if behaviour(case, &cluster) == Behaviour::Missing {
@@ -90,6 +90,13 @@ pub(super) fn route(
         (takes, Some(limit)) if takes.is_none_or(|takes| takes > limit) => Ok(Response::own(504)),
         _ => Ok(response),
     }
+}
+
+/// The upstream by the proxy's own routes, for a request that no module has an upstream for.
+fn native_route(case: &Case, request: &Request) -> Option<Vec<u8>> {
+    let path = first(&request.headers, ":path")?;
+    let (_, cluster) = case.native_routes.iter().find(|(prefix, _)| path.starts_with(prefix.as_bytes()))?;
+    Some(cluster.clone().into_bytes())
 }
 
 /// A timeout; 0 is none.

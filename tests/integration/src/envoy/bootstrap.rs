@@ -165,6 +165,9 @@ fn routes(case: &Case) -> Vec<Value> {
             route(&without_proto, &[&without_proto, "x-forwarded-proto"]),
         ],
     };
+    routes.extend(case.native_routes.iter().map(|(prefix, cluster)| {
+        json!({ "match": { "prefix": prefix }, "route": { "cluster": cluster, "timeout": "0s" } })
+    }));
     if let Some(template) = case.config.get("mirrorHeader").and_then(Value::as_str) {
         routes[0]["route"]["request_mirror_policies"] = mirror_policies(template, cluster_header);
     }
