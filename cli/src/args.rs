@@ -22,6 +22,7 @@ pub(crate) use explain::Explain;
 pub(crate) use front::Front;
 pub(crate) use image::Image;
 pub(crate) use istio::Istio;
+pub(crate) use judging::Checking;
 pub(crate) use run::{LogLevel, Run};
 pub(crate) use values::{Backend, BoundPort, Extension, HostPort};
 
@@ -80,6 +81,9 @@ pub(crate) enum Proxy {
 pub(crate) struct Envoy {
     #[command(flatten)]
     pub(crate) input: Input,
+
+    #[command(flatten)]
+    pub(crate) checking: Checking,
 
     #[command(flatten)]
     pub(crate) target: Target,

@@ -7,7 +7,7 @@ use httproute_manifests::ObjectName;
 
 use super::image::{Digest, ImageUrl};
 use super::values::object_part;
-use super::{Input, explain};
+use super::{Checking, Input, explain};
 
 /// For Envoy Gateway: an EnvoyExtensionPolicy for each listener, and the routes that are left to Envoy Gateway
 ///
@@ -20,6 +20,9 @@ use super::{Input, explain};
 pub(crate) struct EnvoyGateway {
     #[command(flatten)]
     pub(crate) input: Input,
+
+    #[command(flatten)]
+    pub(crate) checking: Checking,
 
     /// The images of the modules, as in registry.example.com/{module}:0.1.0, or the URLs of the modules themselves
     #[arg(long, value_name = "URL")]

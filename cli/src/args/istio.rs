@@ -7,7 +7,7 @@ use httproute_manifests::ObjectName;
 
 use super::image::Image;
 use super::values::object_part;
-use super::{BoundPort, Extension, Front, Input, explain};
+use super::{BoundPort, Checking, Extension, Front, Input, explain};
 
 /// For Istio: a WasmPlugin and an EnvoyFilter for each port of the Gateways, on the standard output
 ///
@@ -22,6 +22,9 @@ use super::{BoundPort, Extension, Front, Input, explain};
 pub(crate) struct Istio {
     #[command(flatten)]
     pub(crate) input: Input,
+
+    #[command(flatten)]
+    pub(crate) checking: Checking,
 
     #[command(flatten)]
     pub(crate) image: Image,

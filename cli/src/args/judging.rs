@@ -21,6 +21,25 @@ pub(crate) struct Judging {
     backends: Vec<Backend>,
 }
 
+/// What manifests are held against before they are used, and whether errors stand in the way
+#[derive(Debug, Args)]
+pub(crate) struct Checking {
+    /// The release channel of the Gateway API that the cluster has
+    #[arg(long, value_enum, default_value_t)]
+    channel: ReleaseChannel,
+
+    /// Go on in spite of errors: rules with errors answer 500, and what cannot be used at all is left out
+    #[arg(long)]
+    pub(crate) allow_errors: bool,
+}
+
+impl Checking {
+    /// The release channel.
+    pub(crate) fn channel(&self) -> Channel {
+        self.channel.into()
+    }
+}
+
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(crate) enum ReleaseChannel {
     /// What is generally available

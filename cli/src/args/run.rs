@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::judging::ReleaseChannel;
-use super::{Input, Target};
+use super::{Checking, Input, Target};
 
 /// Runs an Envoy that does what the manifests say, and follows their edits without dropping a request
 ///
@@ -22,9 +21,8 @@ pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) target: Target,
 
-    /// The release channel of the Gateway API that manifests are held against
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) channel: ReleaseChannel,
+    #[command(flatten)]
+    pub(crate) checking: Checking,
 
     /// The Envoy to run; without it the one that ENVOY_BIN names, the one on the PATH, or the project's own copy
     #[arg(long, value_name = "PATH")]

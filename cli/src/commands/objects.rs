@@ -3,20 +3,26 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use httproute_manifests::{Document, Located, Options, Resolution, resolve};
+use httproute_manifests::{Document, Located, Options, Resolution, check, resolve};
 
-use crate::args::{EnvoyGateway, Input, Istio};
+use crate::args::{Checking, EnvoyGateway, Input, Istio};
 use crate::diagnostics;
 use crate::error::Failure;
 use crate::input::Manifests;
 use crate::render::objects::Rendered;
-use crate::render::{envoy_gateway, istio};
+use crate::render::verdict::{self, Verdict};
+use crate::render::{envoy_gateway, istio, ports};
 
 /// `httproute render istio`.
 pub(crate) fn istio(arguments: &Istio) -> Result<ExitCode, Failure> {
     let render =
         |resolution: &Resolution, documents: &[Document]| istio::render(resolution, documents, arguments);
-    print(&arguments.input, &istio::resolve_options(arguments), render, istio::write)
+    let problems = |problems: &mut Vec<Located>, resolution: &Resolution| {
+        verdict::raise(problems);
+        problems.extend(ports::unused(&arguments.ports, resolution).into_iter().map(Located::nowhere));
+    };
+    let Istio { input, checking, .. } = arguments;
+    print(input, checking, &istio::resolve_options(arguments), render, problems, istio::write)
 }
 
 /// `httproute render envoy-gateway`.
@@ -24,14 +30,24 @@ pub(crate) fn envoy_gateway(arguments: &EnvoyGateway) -> Result<ExitCode, Failur
     let render = |resolution: &Resolution, documents: &[Document]| {
         envoy_gateway::render(resolution, documents, arguments)
     };
-    print(&arguments.input, &envoy_gateway::resolve_options(arguments), render, envoy_gateway::write)
+    // What no module implements, Envoy Gateway may.
+    let problems = |problems: &mut Vec<Located>, _: &Resolution| {
+        problems.retain(|Located { problem, .. }| {
+            !problem.pointer.starts_with("/spec/rules/")
+                || !["NotCarriedOut", "UnsupportedFilter"].contains(&problem.code)
+        });
+    };
+    let EnvoyGateway { input, checking, .. } = arguments;
+    print(input, checking, &envoy_gateway::resolve_options(arguments), render, problems, envoy_gateway::write)
 }
 
 /// Prints the objects that `render` makes of the manifests, and tells what will not work as written.
 fn print(
     input: &Input,
+    checking: &Checking,
     options: &Options,
     render: impl FnOnce(&Resolution, &[Document]) -> Result<Rendered, String>,
+    adjust: impl FnOnce(&mut Vec<Located>, &Resolution),
     write: impl FnOnce(&Rendered) -> String,
 ) -> Result<ExitCode, Failure> {
     let manifests = Manifests::read(input)?;
@@ -40,14 +56,12 @@ fn print(
     let rendered = render(&resolution, documents);
     let mut warnings = std::mem::take(&mut resolution.warnings);
     warnings.extend(rendered.iter().flat_map(|rendered| rendered.warnings.clone()));
-    let problems = Located::all(&manifests.parsed, Vec::new(), warnings);
+    let mut problems = Located::all(&manifests.parsed, check(documents, checking.channel()), warnings);
+    adjust(&mut problems, &resolution);
     for problem in &problems {
         anstream::eprintln!("{}", diagnostics::problem(problem, &manifests));
     }
-    // What could not be read may have said something else.
-    if problems.iter().any(Located::is_error) {
-        return Err(Failure::new("nothing is rendered of manifests that cannot be read"));
-    }
+    Verdict::of(&problems, documents).accept("rendered", checking.allow_errors)?;
     let rendered = rendered.map_err(Failure::new)?;
     if rendered.objects.is_empty() {
         let hint = "ports and hosts are those of the listeners of a Gateway";

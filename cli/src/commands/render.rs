@@ -19,12 +19,12 @@ pub(crate) fn run(arguments: &Render) -> Result<ExitCode, Failure> {
 }
 
 fn envoy(arguments: &Envoy) -> Result<ExitCode, Failure> {
-    let served = Served::read(&arguments.input, &arguments.target, None)?;
+    let served = Served::read(&arguments.input, &arguments.target, arguments.checking.channel())?;
     for told in &served.told {
         anstream::eprintln!("{told}");
     }
-    // What could not be read may have said something else.
-    served.accept("nothing is rendered of manifests that cannot be read")?;
+    served.verdict.accept("rendered", arguments.checking.allow_errors)?;
+    served.has_listeners()?;
     let module = Code::new(&arguments.target).path().map_err(Failure::new)?;
     let options = RenderOptions::new(&arguments.target, module);
     let bootstrap = render::envoy(&served.resolution, &options).map_err(Failure::new)?;

@@ -8,6 +8,7 @@ pub(crate) mod objects;
 pub(crate) mod ports;
 mod route;
 pub(crate) mod served;
+pub(crate) mod verdict;
 pub(crate) mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use httproute_manifests::{Addresses, FilterChain, ListenerName, ObjectName, Resolution};
+use httproute_manifests::{Addresses, FilterChain, ListenerName, ListenerStatus, ObjectName, Resolution};
+use httproute_sdk::{Problem, Severity};
 
 use crate::args::BoundPort;
 
@@ -68,26 +69,47 @@ pub(crate) fn leave_out(ports: &[BoundPort], resolution: &mut Resolution) -> Vec
     gateways.iter().map(left_out).collect()
 }
 
-/// Names of listeners that there are not. A port that no listener has is no mistake: it may be there for another day.
+/// The ports in `ports` that no listener has. It may be there for another day, so it is only a warning.
+pub(crate) fn unused(ports: &[BoundPort], resolution: &Resolution) -> Vec<Problem> {
+    let is_unused = |wanted: &&BoundPort| {
+        let number = wanted.listener.rsplit('/').next().unwrap_or_default();
+        number.parse::<u16>().is_ok()
+            && !listeners(resolution).any(|listener| selects(&wanted.listener, &listener.name, listener.port))
+    };
+    let problem = |BoundPort { listener, bound }: &BoundPort| Problem {
+        severity: Severity::Warning,
+        pointer: String::new(),
+        code: "UnknownListener",
+        message: format!("--port {listener}={bound} has no effect: there is no listener {listener}"),
+        hint: known(resolution),
+    };
+    ports.iter().filter(is_unused).map(problem).collect()
+}
+
+fn listeners(resolution: &Resolution) -> impl Iterator<Item = &ListenerStatus> {
+    resolution.gateways.iter().flat_map(|gateway| &gateway.listeners)
+}
+
+/// The listeners that there are, for a hint.
+fn known(resolution: &Resolution) -> String {
+    let names = listeners(resolution).map(|listener| format!("{} (port {})", listener.name, listener.port));
+    format!("the listeners are {}", names.collect::<Vec<_>>().join(", "))
+}
+
+/// Names of listeners that there are not.
 ///
 /// # Errors
 ///
 /// The first of them, and which listeners there are.
 pub(crate) fn check(ports: &[BoundPort], resolution: &Resolution) -> Result<(), String> {
-    let listeners = || resolution.gateways.iter().flat_map(|gateway| &gateway.listeners);
     let is_unknown = |wanted: &&BoundPort| {
-        wanted.listener.parse::<u16>().is_err()
-            && !listeners().any(|listener| selects(&wanted.listener, &listener.name, listener.port))
+        let last = wanted.listener.rsplit('/').next().unwrap_or_default();
+        last.parse::<u16>().is_err()
+            && !listeners(resolution).any(|listener| selects(&wanted.listener, &listener.name, listener.port))
     };
     match ports.iter().find(is_unknown) {
-        Some(unknown) => {
-            let names: Vec<String> = listeners().map(|listener| listener.name.to_string()).collect();
-            Err(format!(
-                "--port {}={}: there is no such listener, but {}",
-                unknown.listener,
-                unknown.bound,
-                names.join(", ")
-            ))
+        Some(BoundPort { listener, bound }) => {
+            Err(format!("--port {listener}={bound}: there is no listener {listener}; {}", known(resolution)))
         }
         None => Ok(()),
     }

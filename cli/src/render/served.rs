@@ -1,8 +1,9 @@
 //! From `-f` flags to what a proxy is to serve: the same for a configuration that is printed and for one that is run.
 
-use httproute_manifests::{Channel, Finding, Located, Options, Resolution, check, resolve};
+use httproute_manifests::{Channel, Located, Options, Resolution, check, resolve};
 
 use super::ports;
+use super::verdict::{self, Verdict};
 use crate::args::{Input, Target};
 use crate::diagnostics;
 use crate::error::Failure;
@@ -17,39 +18,38 @@ pub(crate) struct Served {
     pub(crate) resolution: Resolution,
     /// What is to be told, each a text of its own.
     pub(crate) told: Vec<String>,
-    /// Whether some of it is an error.
-    is_wrong: bool,
+    /// Whether it may be served.
+    pub(crate) verdict: Verdict,
 }
 
 impl Served {
-    /// Reads manifests and resolves them; with a `channel` they are also held against what its API server would refuse.
+    /// Reads manifests, resolves them, and holds them against what the API server of `channel` would refuse.
     ///
     /// # Errors
     ///
     /// A file that cannot be opened.
-    pub(crate) fn read(input: &Input, target: &Target, channel: Option<Channel>) -> Result<Self, Failure> {
+    pub(crate) fn read(input: &Input, target: &Target, channel: Channel) -> Result<Self, Failure> {
         let manifests = Manifests::read(input)?;
         let documents = &manifests.parsed.documents;
-        let findings: Vec<Finding> = channel.map(|channel| check(documents, channel)).unwrap_or_default();
         let mut resolution = resolve(documents, &options(&input.namespace, target));
         let warnings = std::mem::take(&mut resolution.warnings);
-        let problems = Located::all(&manifests.parsed, findings, warnings);
+        let mut problems = Located::all(&manifests.parsed, check(documents, channel), warnings);
+        verdict::raise(&mut problems);
+        problems.extend(ports::unused(&target.ports, &resolution).into_iter().map(Located::nowhere));
         let mut told: Vec<String> =
             problems.iter().map(|problem| diagnostics::problem(problem, &manifests)).collect();
         let left_out = ports::leave_out(&target.ports, &mut resolution);
         told.extend(left_out.into_iter().map(|left_out| format!("warning: {left_out}")));
-        Ok(Served { resolution, told, is_wrong: problems.iter().any(Located::is_error) })
+        let verdict = Verdict::of(&problems, documents);
+        Ok(Served { resolution, told, verdict })
     }
 
-    /// That a proxy can serve it.
+    /// That there is a listener for a proxy to serve.
     ///
     /// # Errors
     ///
-    /// That there are errors, in the words of `refusal`, or that no listener can be served.
-    pub(crate) fn accept(&self, refusal: &str) -> Result<(), Failure> {
-        if self.is_wrong {
-            return Err(Failure::new(refusal));
-        }
+    /// Why there is none.
+    pub(crate) fn has_listeners(&self) -> Result<(), Failure> {
         if self.resolution.chains.is_empty() {
             return Err(nothing_is_served(&self.resolution));
         }

@@ -86,7 +86,28 @@ fn there_is_a_listener_for_each_port_and_a_filter_chain_for_each_server_name() {
 fn listeners_on_one_port_are_refused() {
     let options = RenderOptions { ports: ports(&["web=443"]), ..Default::default() };
     let refusal = envoy::bootstrap(&shop(), &options).unwrap_err();
-    assert_eq!(refusal, "listeners http-80 and https-443 would both bind port 443: see --port");
+    assert_eq!(
+        refusal,
+        "listeners http-80 and https-443 would both bind port 443: give one of them another with --port"
+    );
+}
+
+#[test]
+fn no_listener_is_on_the_port_of_the_administration_interface() {
+    let options = |bind: &str, flag: &str| RenderOptions {
+        address: bind.parse().unwrap(),
+        ports: ports(&[flag]),
+        ..Default::default()
+    };
+    for bind in ["127.0.0.1", "0.0.0.0", "::"] {
+        let refusal = envoy::bootstrap(&shop(), &options(bind, "web=9901")).unwrap_err();
+        assert!(refusal.contains("http-80 and Envoy's administration interface would both bind port 9901"));
+    }
+    assert!(envoy::bootstrap(&shop(), &options("192.0.2.1", "web=9901")).is_ok());
+    let chosen = RenderOptions { admin: Some(([127, 0, 0, 1], 0).into()), ..options("127.0.0.1", "web=0") };
+    assert!(envoy::bootstrap(&shop(), &chosen).is_ok(), "the system chooses both");
+    let without = RenderOptions { admin: None, ..options("127.0.0.1", "web=9901") };
+    assert!(envoy::bootstrap(&shop(), &without).is_ok());
 }
 
 #[test]
@@ -97,7 +118,8 @@ fn a_port_is_that_of_a_listener() {
     };
     assert_eq!(
         refusal(&["wbe=1"]).unwrap(),
-        "--port wbe=1: there is no such listener, but default/public/web, default/public/secure, default/public/any"
+        "--port wbe=1: there is no listener wbe; the listeners are default/public/web (port 80), \
+         default/public/secure (port 443), default/public/any (port 443)"
     );
     assert_eq!(
         refusal(&["secure=1", "443=2"]).unwrap(),

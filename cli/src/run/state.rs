@@ -12,12 +12,14 @@ use serde_json::{Value, json};
 
 use super::say;
 use crate::args::Run;
+use crate::diagnostics::number;
 use crate::error::Failure;
 use crate::render::RenderOptions;
 use crate::render::envoy;
 use crate::render::module::{Code, fingerprint};
 use crate::render::ports::RAISED_BY;
 use crate::render::served::Served;
+use crate::render::verdict::Verdict;
 
 /// What is to be served.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -48,6 +50,8 @@ pub(crate) struct Reader<'a> {
     /// Whether the manifests could not be served when they were read before the last time.
     was_wrong: bool,
     is_wrong: bool,
+    /// The errors of what is served; `None` before the start.
+    served: Option<Verdict>,
     /// Whether the user may bind each of these ports.
     may_bind: BTreeMap<u16, bool>,
 }
@@ -57,6 +61,8 @@ impl<'a> Reader<'a> {
     pub(crate) fn new(arguments: &'a Run, folder: &Path) -> Self {
         let mut options = RenderOptions::new(&arguments.target, PathBuf::new());
         options.folder = Some(folder.to_owned());
+        // Without the flag only this command reaches the interface, over a socket of its own.
+        options.admin = options.admin.filter(|_| arguments.target.admin.is_some());
         Reader {
             arguments,
             options,
@@ -65,6 +71,7 @@ impl<'a> Reader<'a> {
             told: BTreeSet::new(),
             was_wrong: false,
             is_wrong: false,
+            served: None,
             may_bind: BTreeMap::new(),
         }
     }
@@ -76,19 +83,29 @@ impl<'a> Reader<'a> {
     /// Why nothing can be made of them.
     pub(crate) fn read(&mut self) -> Result<State, Failure> {
         self.was_wrong = std::mem::replace(&mut self.is_wrong, true);
-        let Run { input, target, channel, .. } = self.arguments;
-        let served = Served::read(input, target, Some((*channel).into()))?;
+        let Run { input, target, checking, .. } = self.arguments;
+        let served = Served::read(input, target, checking.channel())?;
         for told in served.told.iter().filter(|told| !self.told.contains(*told)) {
             say!("{told}");
         }
         // What is wrong only for a moment is no reason to tell the rest again.
         self.told.extend(served.told.iter().cloned());
-        served.accept("nothing is served of manifests with errors")?;
+        // One bad rule takes no others down, so what there is at the start is served with its errors. Later the last good state
+        // is better than a rule that answers 500.
+        let is_worse = self.served.as_ref().is_some_and(|before| served.verdict.is_worse_than(before));
+        let purpose = if self.served.is_some() { "taken over" } else { "served" };
+        served.verdict.accept(purpose, checking.allow_errors || !is_worse)?;
+        served.has_listeners()?;
         self.raise_ports(&served.resolution);
         let module = self.read_code()?;
         let mut state = State::new(&served.resolution, &self.options).map_err(Failure::new)?;
         state.code.insert(module, self.options.module.clone());
         self.told = served.told.into_iter().collect();
+        let errors = served.verdict.errors();
+        if errors > 0 && self.served.as_ref().is_none_or(|before| before.errors() != errors) {
+            say!("served in spite of {}: rules with errors answer 500", number(errors, "error"));
+        }
+        self.served = Some(served.verdict);
         self.is_wrong = false;
         Ok(state)
     }

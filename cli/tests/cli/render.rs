@@ -97,7 +97,8 @@ fn a_listener_that_there_is_not_is_told() {
     let ran = directory.run(&arguments);
     assert_eq!(ran.code, Some(1));
     assert!(
-        ran.stderr.contains("--port wbe=1: there is no such listener, but infra/public/web"),
+        ran.stderr
+            .contains("--port wbe=1: there is no listener wbe; the listeners are infra/public/web (port 80)"),
         "{}",
         ran.stderr
     );
@@ -144,4 +145,101 @@ fn flags_say_what_envoy_does_to_requests_before_the_module_sees_them() {
     assert!(allowed.contains("headers_with_underscores_action: ALLOW"), "{allowed}");
     let refused = rendered(&matching, &["--underscores", "reject"]);
     assert!(refused.contains("headers_with_underscores_action: REJECT_REQUEST"), "{refused}");
+}
+
+/// Nothing is left out without a word: what will not be served, or answers 500, is an error with its place, and exit code 1.
+#[test]
+fn errors_are_reported_and_stand_in_the_way_unless_they_are_allowed() {
+    let rule = "  - backendRefs: [{name: stock, port: 8080}]\n";
+    let shop = SHOP.replace("  - backendRefs: [{name: cart, port: 8080}]\n", rule);
+    let render = |manifests: &str, more: &[&str]| {
+        let directory = Directory::with("shop.yaml", manifests);
+        let flags = ["render", "envoy", "-f", "shop.yaml", "--wasm-dir", ".", "--gateway", "infra/public"];
+        directory.run(&[&flags[..], more].concat())
+    };
+    let ran = render(&shop, &[]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    for (from, to, said) in [
+        (
+            "{name: web, port: 80, protocol: HTTP, a",
+            "{name: web, port: 80, a",
+            "shop.yaml:8:5: error[Missing]: protocol is missing",
+        ),
+        (
+            "port: 80, protocol: HTTP, a",
+            "port: \"80\", protocol: HTTP, a",
+            "shop.yaml:8:23: error[WrongType]: port must be a whole number",
+        ),
+        (
+            "{name: cart, namespace: shop}",
+            "{name: 3, namespace: shop}",
+            "shop.yaml:20:18: error[WrongType]: name must be a string",
+        ),
+        (
+            "  - backendRefs",
+            "  - retry: {attempts: 2}\n    backendRefs",
+            "shop.yaml:24:5: error[ExperimentalChannel]: retry",
+        ),
+        (
+            "  - backendRefs",
+            "  - sessionPersistence: {sessionName: a}\n    backendRefs",
+            "shop.yaml:24:5: error[ExperimentalChannel]: sessionPersistence",
+        ),
+        (
+            "  - backendRefs",
+            "  - matches: [{path: {type: RegularExpression, value: \"(\"}}]\n    backendRefs",
+            "shop.yaml:24:55: error[InvalidRegex]",
+        ),
+        (
+            "  - backendRefs",
+            "  - filters: [{type: ExtensionRef, extensionRef: {group: example.com, kind: A, name: a}}]\n    backendRefs",
+            "shop.yaml:24:36: error[InvalidKind]",
+        ),
+        (
+            "name: stock, port: 8080}",
+            "name: stock, port: 8080, weight: -1}",
+            "error[OutOfRange]: weight is -1",
+        ),
+    ] {
+        let manifests = shop.replacen(from, to, 1);
+        assert_ne!(manifests, shop);
+        let ran = render(&manifests, &[]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{to}");
+        assert!(ran.stderr.contains(said), "{said}\n{}", ran.stderr);
+        assert!(ran.stderr.contains("nothing is rendered because of 1 error"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("--allow-errors"), "{}", ran.stderr);
+        let allowed = render(&manifests, &["--allow-errors"]);
+        assert!(allowed.stderr.contains(said), "{said}\n{}", allowed.stderr);
+        // Without its one listener there is nothing that could be rendered.
+        let serves = !to.contains("port: 80, a") && !to.contains("port: \"80\"");
+        assert_eq!(allowed.code, Some(i32::from(!serves)), "{}", allowed.stderr);
+        assert_eq!(allowed.stdout.contains("static_resources"), serves);
+    }
+    for field in ["retry: {attempts: 2}", "sessionPersistence: {sessionName: a}"] {
+        let manifests = shop.replace("  - backendRefs", &format!("  - {field}\n    backendRefs"));
+        let ran = render(&manifests, &["--channel", "experimental"]);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        assert!(ran.stderr.contains("shop.yaml:24:"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("warning[NotCarriedOut]"), "{}", ran.stderr);
+    }
+    let ran = render(&shop, &["--port", "81=10081"]);
+    assert_eq!(ran.code, Some(0));
+    assert!(
+        ran.stderr
+            .contains("warning[UnknownListener]: --port 81=10081 has no effect: there is no listener 81"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_listener_on_the_port_of_the_administration_interface_is_refused() {
+    let directory = Directory::with("shop.yaml", SHOP);
+    let flags = ["render", "envoy", "-f", "shop.yaml", "--wasm-dir", ".", "--gateway", "infra/public"];
+    for more in [&["--port", "80=9901"][..], &["--port", "80=7000", "--admin", "7000", "--bind", "127.0.0.1"]]
+    {
+        let ran = directory.run(&[&flags[..], more].concat());
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
+        assert!(ran.stderr.contains("administration interface would both bind port"), "{}", ran.stderr);
+    }
 }

@@ -48,15 +48,10 @@ pub(crate) fn read<'d>(
 ) -> Vec<Gateway<'d>> {
     let all = || inventory.all(GATEWAY_API, "Gateway");
     if all().next().is_none() {
-        let (message, hint) = match options.implicit_gateway {
-            Some(port) => (
-                format!(
-                    "the manifests hold no Gateway, so all HTTPRoutes are served on port {port}, whatever their parentRefs say"
-                ),
-                "add a Gateway to say which routes are served where",
-            ),
-            None => ("the manifests hold no Gateway, so nothing is served".to_owned(), "add a Gateway"),
-        };
+        // The same words from every command: what each of them does about it is in its own output.
+        let message =
+            "there is no Gateway in the manifests, so that no cluster would serve their routes".to_owned();
+        let hint = "add a Gateway; until then `explain` serves every route on the port of the URL, `render envoy` and `run` on port 8080";
         let hint = hint.into();
         warnings.push(Warning { document: None, pointer: String::new(), code: "NoGateway", message, hint });
         return options.implicit_gateway.map(|port| implicit(port, options)).into_iter().collect();

@@ -40,13 +40,16 @@ impl<'d> Inventory<'d> {
             if !is_known_version(group, version, kind) {
                 continue;
             }
-            let Some(name) = within(value, &["metadata", "name"]).and_then(Value::as_str) else { continue };
+            let name = within(value, &["metadata", "name"]).and_then(Value::as_str).unwrap_or_default();
             let named = within(value, &["metadata", "namespace"]).and_then(Value::as_str);
             let namespace = match kind {
                 "Namespace" | "GatewayClass" => "",
                 _ => named.filter(|named| !named.is_empty()).unwrap_or(namespace),
             };
             if name.is_empty() {
+                if is_read(group, kind) {
+                    warnings.push(nameless(document, kind, value));
+                }
                 continue;
             }
             let name = ObjectName::new(namespace, name);
@@ -91,6 +94,27 @@ impl<'d> Inventory<'d> {
 
     fn of(&self, group: &str, kind: &str) -> Option<&BTreeMap<ObjectName, Object<'d>>> {
         self.kinds.get(group)?.get(kind)
+    }
+}
+
+/// Objects of these kinds are missed where they are left out.
+fn is_read(group: &str, kind: &str) -> bool {
+    match group {
+        GATEWAY_API => ["Gateway", "HTTPRoute", "ReferenceGrant"].contains(&kind),
+        "" => ["Namespace", "Secret", "Service"].contains(&kind),
+        _ => false,
+    }
+}
+
+/// An object that nobody can refer to: a cluster would make a name from `generateName`.
+fn nameless(document: usize, kind: &str, value: &Value) -> Warning {
+    let place = ["/metadata/name", "/metadata"].into_iter().find(|place| value.pointer(place).is_some());
+    Warning {
+        document: Some(document),
+        pointer: place.unwrap_or_default().into(),
+        code: "Missing",
+        message: format!("the {kind} has no name that could be read, so it is left out"),
+        hint: "give it a name: `metadata: {name: …}`".into(),
     }
 }
 

@@ -121,13 +121,14 @@ pub fn resolve(documents: &[Document], options: &Options) -> Resolution {
         warnings: &mut warnings,
     };
     let statuses = routes.iter().zip(&resolved).enumerate();
-    let statuses =
+    let statuses: Vec<RouteStatus> =
         statuses.map(|(number, (route, resolved))| attachment.route(number, route, resolved)).collect();
     let Attachment { attached, accepted, .. } = attachment;
 
     let parts =
         Parts { options, listeners: &listeners, routes: &routes, resolved: &resolved, attached: &attached };
     let chains = parts.chains();
+    warnings.extend(statuses.iter().filter_map(|route| unserved(route, &chains)));
     let clusters = cluster::clusters(&chains, &routes, &resolved, options, &mut warnings);
     let attached_routes = |listener: usize| accepted.get(listener).map_or(0, BTreeSet::len);
     let gateways = listeners::statuses(&gateways, &listeners, attached_routes, &mut warnings);
@@ -143,6 +144,26 @@ pub fn resolve(documents: &[Document], options: &Options) -> Resolution {
     warnings.sort();
     warnings.dedup();
     Resolution { gateways, routes: statuses, chains, clusters, warnings }
+}
+
+/// A route that is attached, but only to listeners that are not served.
+fn unserved(route: &RouteStatus, chains: &[FilterChain]) -> Option<Warning> {
+    if chains.iter().any(|chain| chain.routes.binary_search(&route.name).is_ok()) {
+        return None;
+    }
+    let parent = route.parents.iter().find(|parent| !parent.listeners.is_empty())?;
+    let listeners = route.parents.iter().flat_map(|parent| &parent.listeners);
+    let listeners: Vec<String> = listeners.map(ListenerName::to_string).collect();
+    Some(Warning {
+        document: Some(route.document),
+        pointer: parent.pointer.clone(),
+        code: "NotServed",
+        message: format!(
+            "nothing serves the route: it is attached to {}, which is not served",
+            listeners.join(", ")
+        ),
+        hint: "see what is reported of the listener".into(),
+    })
 }
 
 /// Routes on their way to listeners.

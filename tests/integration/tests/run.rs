@@ -146,6 +146,33 @@ fn a_wrong_edit_changes_nothing() {
     assert_eq!(answers(&mut client), "two", "and it goes on from there");
 }
 
+/// One bad rule takes no others down: what there is at the start is served, and edits of other objects are taken over.
+#[test]
+fn errors_at_the_start_take_nothing_else_down() {
+    let (manifests, backends) = (shop(), Backends::start());
+    let wrong = |weight: i32, more: &str| {
+        let matched = "  - matches: [{path: {type: PathPrefix, value: /bad}}]\n    backendRefs";
+        let route = route(&format!("one, weight: {weight}{more}")).replace("name: all", "name: wrong");
+        route.replace("  - backendRefs", matched)
+    };
+    manifests.write("wrong.yaml", &wrong(-1, "")).unwrap();
+    let mut run = start(manifests.folder(), &backends, &[]);
+    run.line("./wrong.yaml:9:").unwrap();
+    run.line("served in spite of 1 error: rules with errors answer 500").unwrap();
+    let mut client = Client::new(run.serves("http-80").unwrap());
+    assert_eq!(answers(&mut client), "one");
+    assert_eq!(client.send(&Request::get(HOST, "/bad")).unwrap().status, 500);
+    manifests.write("route.yaml", &route("two")).unwrap();
+    run.line("changed in ").unwrap();
+    assert_eq!(answers(&mut client), "two");
+    manifests.write("route.yaml", &route("one, weight: -1")).unwrap();
+    run.line("nothing is changed: the last good state is served").unwrap();
+    assert_eq!(answers(&mut client), "two");
+    manifests.write("route.yaml", &route("one")).unwrap();
+    run.line("changed in ").unwrap();
+    assert_eq!(answers(&mut client), "one");
+}
+
 fn secret(certificate: &str, key: &str) -> String {
     format!(
         "{}",

@@ -1,6 +1,7 @@
 //! The listeners: one for each port of the Gateways, with a filter chain for each server name.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
 
 use httproute_manifests::{FilterChain, ObjectName, Resolution};
 use serde_json::{Value, json};
@@ -26,11 +27,25 @@ pub(crate) fn listeners(resolution: &Resolution, options: &RenderOptions) -> Res
         let bound = ports::bound(&options.ports, &options.raised, &chains)?;
         // Port 0 lets the system choose, each time another.
         if let Some(other) = taken.insert(bound, name.clone()).filter(|_| bound != 0) {
-            return Err(format!("listeners {other} and {name} would both bind port {bound}: see --port"));
+            return Err(format!(
+                "listeners {other} and {name} would both bind port {bound}: give one of them another with --port"
+            ));
+        }
+        let is_admins = |admin: SocketAddr| admin.port() == bound && meets(options.address, admin.ip());
+        if bound != 0 && options.admin.is_some_and(is_admins) {
+            return Err(format!(
+                "listener {name} and Envoy's administration interface would both bind port {bound}: give the interface another \
+                 port with --admin, or the listener with --port {port}=BOUND"
+            ));
         }
         listeners.push(listener(&name, bound, &chains, options));
     }
     Ok(listeners)
+}
+
+/// Whether a socket that is bound to `one` takes connections to `other`.
+fn meets(one: IpAddr, other: IpAddr) -> bool {
+    one.is_unspecified() || one == other
 }
 
 /// `http-80`, `https-443`: the same while hostnames and routes change.

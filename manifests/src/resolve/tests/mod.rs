@@ -5,6 +5,7 @@ mod backends;
 mod chains;
 mod documents;
 mod gateways;
+mod left_out;
 mod parents;
 mod references;
 mod routes;

@@ -1,0 +1,90 @@
+//! What the problems of manifests mean for what is made of them.
+
+use std::collections::BTreeSet;
+
+use httproute_manifests::{Document, Located};
+use httproute_sdk::Severity;
+use serde_json::Value;
+
+use crate::diagnostics::number;
+use crate::error::Failure;
+
+/// Whether manifests may be used, by what is wrong with them.
+#[derive(Debug, Default)]
+pub(crate) struct Verdict {
+    /// Whether a part of a file cannot be read: it may hold anything.
+    unreadable: bool,
+    /// The errors in objects, by what they are about: where in a file an object is does not matter.
+    errors: BTreeSet<String>,
+}
+
+impl Verdict {
+    pub(crate) fn of(problems: &[Located], documents: &[Document]) -> Self {
+        let errors = || problems.iter().filter(|problem| problem.is_error());
+        Verdict {
+            unreadable: errors().any(|error| error.document.is_none() && error.source.is_some()),
+            errors: errors().map(|error| subject(error, documents)).collect(),
+        }
+    }
+
+    /// That manifests may be used for `purpose` ("rendered", "served"), with errors only if `allowed`.
+    ///
+    /// # Errors
+    ///
+    /// Why not, and what to do.
+    pub(crate) fn accept(&self, purpose: &str, allowed: bool) -> Result<(), Failure> {
+        if self.unreadable {
+            // It may hold a route whose requests would go to another one.
+            let message = format!("nothing is {purpose}: a part of the manifests cannot be read");
+            return Err(Failure::new(message).with_hint("fix the errors above"));
+        }
+        if self.errors.is_empty() || allowed {
+            return Ok(());
+        }
+        let message = format!("nothing is {purpose} because of {}", number(self.errors.len(), "error"));
+        Err(Failure::new(message).with_hint(
+            "fix what is reported above, or allow it with --allow-errors: rules with errors then answer 500, \
+             and what cannot be used at all is left out",
+        ))
+    }
+
+    /// Whether there is an error that `before` does not have.
+    pub(crate) fn is_worse_than(&self, before: &Verdict) -> bool {
+        !self.errors.is_subset(&before.errors)
+    }
+
+    /// How many errors there are in objects.
+    pub(crate) fn errors(&self) -> usize {
+        self.errors.len()
+    }
+}
+
+/// Makes errors of what leaves no request of a rule to its backends. The API server takes such a rule, so that `check` only warns
+/// of it, but a proxy that implements neither the filter nor a substitute answers 500.
+pub(crate) fn raise(problems: &mut [Located]) {
+    for Located { problem, .. } in problems {
+        if problem.code == "UnsupportedFilter" || problem.pointer.ends_with("/extensionRef") {
+            problem.severity = Severity::Error;
+        }
+    }
+}
+
+/// What an error is about.
+fn subject(error: &Located, documents: &[Document]) -> String {
+    let document = error.document.and_then(|document| documents.get(document));
+    let text = |pointer: &str| {
+        document
+            .and_then(|document| document.value.pointer(pointer))
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
+    format!(
+        "{} {}/{} {} {} {}",
+        text("/kind"),
+        text("/metadata/namespace"),
+        text("/metadata/name"),
+        error.problem.pointer,
+        error.problem.code,
+        error.problem.message
+    )
+}
