@@ -7,6 +7,7 @@ mod front;
 mod image;
 mod istio;
 mod judging;
+mod mirroring;
 mod run;
 mod values;
 
@@ -23,6 +24,9 @@ pub(crate) use front::Front;
 pub(crate) use image::Image;
 pub(crate) use istio::Istio;
 pub(crate) use judging::Checking;
+pub(crate) use mirroring::Mirroring;
+#[cfg(test)]
+pub(crate) use mirroring::{CopyBuffer, CopyTimeout};
 pub(crate) use run::{LogLevel, Run};
 pub(crate) use values::{Backend, BoundPort, Extension, HostPort};
 
@@ -128,6 +132,9 @@ pub(crate) struct Target {
 
     #[command(flatten)]
     pub(crate) front: Front,
+
+    #[command(flatten)]
+    pub(crate) mirroring: Mirroring,
 }
 
 /// Prints a script that completes commands and flags in a shell

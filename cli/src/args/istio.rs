@@ -7,7 +7,7 @@ use httproute_manifests::ObjectName;
 
 use super::image::Image;
 use super::values::object_part;
-use super::{BoundPort, Checking, Extension, Front, Input, explain};
+use super::{BoundPort, Checking, Extension, Front, Input, Mirroring, explain};
 
 /// For Istio: a WasmPlugin and an EnvoyFilter for each port of the Gateways, on the standard output
 ///
@@ -56,6 +56,9 @@ pub(crate) struct Istio {
 
     #[command(flatten)]
     pub(crate) front: Front,
+
+    #[command(flatten)]
+    pub(crate) mirroring: Mirroring,
 }
 
 /// `KEY=VALUE`: a label of pods.

@@ -3,6 +3,7 @@
 pub(crate) mod envoy;
 pub(crate) mod envoy_gateway;
 pub(crate) mod istio;
+mod mirrors;
 pub(crate) mod module;
 pub(crate) mod objects;
 pub(crate) mod ports;
@@ -17,7 +18,8 @@ use std::path::PathBuf;
 
 use httproute_manifests::{BackendName, FrontSettings, Proxy, Resolution};
 
-use crate::args::{BoundPort, HostPort, Target};
+use crate::args::{BoundPort, HostPort, Mirroring, Target};
+pub(crate) use mirrors::CLUSTER_NAME as MIRROR_CLUSTER_NAME;
 
 /// Where Envoy's administration interface is in its own examples.
 const ADMIN_PORT: u16 = 9901;
@@ -37,6 +39,8 @@ pub(crate) struct RenderOptions {
     pub(crate) ports: Vec<BoundPort>,
     /// Ports below 1024 that the user may not bind: they are bound 10,000 higher.
     pub(crate) raised: BTreeSet<u16>,
+    /// What a slow mirror may cost.
+    pub(crate) mirroring: Mirroring,
     /// The module, as the proxy sees it.
     pub(crate) module: PathBuf,
     /// The folder from whose files Envoy takes its listeners, clusters, routes and modules; `None` where all of it stands in
@@ -56,6 +60,7 @@ impl Default for RenderOptions {
             backends: BTreeMap::new(),
             ports: Vec::new(),
             raised: BTreeSet::new(),
+            mirroring: Mirroring::default(),
             module: PathBuf::from("dist/httproute.wasm"),
             folder: None,
             front: FrontSettings::default(),
@@ -72,6 +77,7 @@ impl RenderOptions {
             address: target.bind,
             admin: Some((Ipv4Addr::LOCALHOST, target.admin.unwrap_or(ADMIN_PORT)).into()),
             ports: target.ports.clone(),
+            mirroring: target.mirroring,
             module,
             front: target.front.settings(Proxy::Envoy),
             ..RenderOptions::default()

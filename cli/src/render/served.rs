@@ -2,8 +2,8 @@
 
 use httproute_manifests::{Channel, Located, Options, Resolution, check, resolve};
 
-use super::ports;
 use super::verdict::{self, Verdict};
+use super::{MIRROR_CLUSTER_NAME, ports};
 use crate::args::{Input, Target};
 use crate::diagnostics;
 use crate::error::Failure;
@@ -83,6 +83,7 @@ fn options(namespace: &str, target: &Target) -> Options {
             .iter()
             .map(|extension| (extension.group.clone(), extension.kind.clone()))
             .collect(),
+        mirror_cluster_name: Some(MIRROR_CLUSTER_NAME.into()),
         ..Options::default()
     }
 }

@@ -58,7 +58,7 @@ pub(crate) fn run(arguments: &Run) -> Result<ExitCode, Failure> {
     let watch = if arguments.watch { Watch::new(arguments, &events)? } else { None };
     let files = Files::new(arguments.target.admin)?;
     let mut reader = Reader::new(arguments, files.folder());
-    let serving = Serving::new(files, reader.read()?);
+    let serving = Serving::new(files, reader.read()?, arguments.target.mirroring);
     let mut runner = Runner { arguments, binary, reader, watch, serving };
     runner.serve(&mut events)
 }

@@ -12,6 +12,7 @@ use super::envoy::Envoy;
 use super::events::{Events, Interrupt};
 use super::files::Files;
 use super::state::State;
+use crate::args::Mirroring;
 use crate::render::envoy::discovery::{CLUSTERS, ROUTES, file, module_file};
 use crate::render::envoy::route_configuration;
 
@@ -78,12 +79,18 @@ pub(crate) struct Published {
     pub(crate) files: Files,
     /// Without `routes` and `settings`, which are for people.
     pub(crate) state: State,
+    /// What the routes depend on; they stay the same while Envoy runs.
+    pub(crate) mirroring: Mirroring,
 }
 
 impl Published {
     /// Writes all of `state`, for an Envoy that starts.
     pub(crate) fn all(&mut self, state: &State) -> Result<Vec<Told>, Trouble> {
-        self.files.put(&file(ROUTES), "route.v3.RouteConfiguration", [route_configuration(ROUTES)])?;
+        self.files.put(
+            &file(ROUTES),
+            "route.v3.RouteConfiguration",
+            [route_configuration(ROUTES, &self.mirroring)],
+        )?;
         self.state = State::default();
         let mut told = self.modules(&state.modules)?;
         told.extend(self.clusters(&state.clusters, true)?);

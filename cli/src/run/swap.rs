@@ -14,6 +14,7 @@ use super::events::Events;
 use super::files::Files;
 use super::published::{Published, Trouble, progress, taken, workers};
 use super::state::State;
+use crate::args::Mirroring;
 
 /// How long an upstream that no module names any more stays at least, and at most where it still has requests.
 const SHORTEST: Duration = Duration::from_secs(3);
@@ -30,8 +31,8 @@ pub(crate) struct Serving {
 }
 
 impl Serving {
-    pub(crate) fn new(files: Files, good: State) -> Self {
-        let published = Published { files, state: State::default() };
+    pub(crate) fn new(files: Files, good: State, mirroring: Mirroring) -> Self {
+        let published = Published { files, state: State::default(), mirroring };
         Serving { published, good, retired: BTreeMap::new() }
     }
 

@@ -145,6 +145,9 @@ impl Parts<'_, '_> {
         if let Some(template) = &self.options.cluster_name {
             configuration.insert("clusterName".into(), json!(template));
         }
+        if let Some(template) = &self.options.mirror_cluster_name {
+            configuration.insert("mirrorClusterName".into(), json!(template));
+        }
         if let Some(template) = &self.options.mirror_header {
             configuration.insert("mirrorHeader".into(), json!(template));
         }

@@ -21,8 +21,8 @@ pub struct Cluster {
     pub host: String,
     /// What it speaks.
     pub protocol: Protocol,
-    /// Whether it gets nothing but copies of requests.
-    pub copies_only: bool,
+    /// Whether it is for copies of requests, and gets nothing else.
+    pub for_copies: bool,
     /// Whether the user says where it is ([`Options::overridden`]).
     pub overridden: bool,
     /// The routes that refer to it, by name.
@@ -41,18 +41,23 @@ pub(crate) fn clusters(
     let served =
         |route: &&Route<'_>| chains.iter().any(|chain| chain.routes.binary_search(&route.name).is_ok());
     for (route, resolved) in routes.iter().zip(resolved).filter(|(route, _)| served(route)) {
-        for (backend, &protocol) in &resolved.backends {
-            let name = cluster_name(options.cluster_template(), backend);
+        let requests = (&resolved.backends, options.cluster_template(), false);
+        let copies = (&resolved.mirrors, options.mirror_cluster_template(), true);
+        let uses = [requests, copies].into_iter().flat_map(|(backends, template, for_copies)| {
+            backends.iter().map(move |(backend, protocol)| (backend, *protocol, template, for_copies))
+        });
+        for (backend, protocol, template, for_copies) in uses {
+            let name = cluster_name(template, backend);
             let cluster = clusters.entry(name.clone()).or_insert_with(|| Cluster {
                 name,
                 backend: backend.clone(),
                 host: format!("{}.{}.svc.cluster.local", backend.service.name, backend.service.namespace),
                 protocol,
-                copies_only: true,
+                for_copies,
                 overridden: options.overridden.contains(backend),
                 used_by: Vec::new(),
             });
-            cluster.copies_only &= !resolved.primaries.contains(backend);
+            cluster.for_copies &= for_copies;
             if cluster.backend != *backend {
                 warnings.push(Warning {
                     document: Some(route.document),
@@ -65,7 +70,9 @@ pub(crate) fn clusters(
                     hint: "use a clusterName with {namespace}, {name} and {port}".into(),
                 });
             }
-            cluster.used_by.push(route.name.clone());
+            if cluster.used_by.last() != Some(&route.name) {
+                cluster.used_by.push(route.name.clone());
+            }
         }
     }
     clusters.into_values().collect()

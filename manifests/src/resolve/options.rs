@@ -35,6 +35,8 @@ pub struct Options {
     pub extensions: BTreeSet<(String, String)>,
     /// `clusterName` of the modules: how upstreams are named. `None` for their default, `{namespace}/{name}/{port}`.
     pub cluster_name: Option<String>,
+    /// `mirrorClusterName` of the modules: how upstreams for copies are named. `None` if copies go to those of requests.
+    pub mirror_cluster_name: Option<String>,
     /// `mirrorHeader` of the modules; `None` where the proxy is to carry no mirrors.
     pub mirror_header: Option<String>,
 }
@@ -46,6 +48,11 @@ impl Options {
     /// The template for names of upstreams.
     pub(crate) fn cluster_template(&self) -> &str {
         self.cluster_name.as_deref().unwrap_or("{namespace}/{name}/{port}")
+    }
+
+    /// The template for names of upstreams for copies.
+    pub(crate) fn mirror_cluster_template(&self) -> &str {
+        self.mirror_cluster_name.as_deref().unwrap_or_else(|| self.cluster_template())
     }
 }
 
@@ -62,6 +69,7 @@ impl Default for Options {
             overridden: BTreeSet::new(),
             extensions: BTreeSet::new(),
             cluster_name: None,
+            mirror_cluster_name: None,
             mirror_header: Some("x-httproute-mirror-{n}".into()),
         }
     }

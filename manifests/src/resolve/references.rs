@@ -21,9 +21,10 @@ pub(crate) struct Resolved<'d> {
     pub(crate) faults: BTreeMap<String, Fault>,
     /// Those of the faults that are of backends: a module is told of them.
     pub(crate) unresolved_backends: BTreeSet<String>,
+    /// The backends that get requests.
     pub(crate) backends: BTreeMap<BackendName, Protocol>,
-    /// Those of the backends that get requests, and not only copies of them.
-    pub(crate) primaries: BTreeSet<BackendName>,
+    /// Those that get copies of requests.
+    pub(crate) mirrors: BTreeMap<BackendName, Protocol>,
     /// The objects that ExtensionRef filters name.
     pub(crate) extensions: BTreeMap<(String, String, ObjectName), &'d Value>,
 }
@@ -40,10 +41,11 @@ impl<'d> Resolved<'d> {
         for (pointer, reference) in references.backends {
             match backends.resolve(&route.name.namespace, &reference) {
                 Ok(protocol) => {
-                    if !pointer.ends_with("/requestMirror/backendRef") {
-                        resolved.primaries.extend(reference.backend());
-                    }
-                    resolved.backends.extend(reference.backend().map(|backend| (backend, protocol)));
+                    let use_of_it = match pointer.ends_with("/requestMirror/backendRef") {
+                        true => &mut resolved.mirrors,
+                        false => &mut resolved.backends,
+                    };
+                    use_of_it.extend(reference.backend().map(|backend| (backend, protocol)));
                 }
                 Err(fault) => {
                     resolved.unresolved_backends.insert(pointer.clone());

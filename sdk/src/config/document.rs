@@ -12,13 +12,14 @@ use crate::reading::report::Place;
 use crate::reading::suggest::did_you_mean;
 
 /// What a configuration may hold.
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 13] = [
     "version",
     "routes",
     "listeners",
     "misdirected",
     "unresolved",
     "clusterName",
+    "mirrorClusterName",
     "clusterHeader",
     "mirrorHeader",
     "mirrorBodyLimit",

@@ -67,7 +67,7 @@ fn decode(
     mut fingerprint: Option<Fingerprint>,
 ) -> Result<(Routes, Vec<Problem>), Refusal> {
     let document = Document::read(bytes)?;
-    let (settings, cluster_name) = settings::decode(&document)?;
+    let (settings, cluster_names) = settings::decode(&document)?;
     let mut report = Report::default();
 
     let unresolved = document.strings_by_key("unresolved", &mut fingerprint)?;
@@ -88,7 +88,7 @@ fn decode(
         let first_rule = rules.len();
         let scope = RuleScope {
             namespace: "default",
-            cluster_name: &cluster_name,
+            cluster_names: &cluster_names,
             unresolved: &unresolved,
             settings: &settings,
             extensions: &extensions,

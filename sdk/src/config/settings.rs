@@ -4,11 +4,11 @@ use super::document::{Document, form};
 use crate::decimal::Decimal;
 use crate::problem::Refusal;
 use crate::reading::text::is_token;
-use crate::references::ClusterName;
+use crate::references::{ClusterName, ClusterNames};
 use crate::settings::{Settings, Unmatched};
 
 /// The settings of a configuration, and how references name upstreams.
-pub(super) fn decode(document: &Document<'_>) -> Result<(Settings, ClusterName), Refusal> {
+pub(super) fn decode(document: &Document<'_>) -> Result<(Settings, ClusterNames), Refusal> {
     let mut settings = Settings::default();
     if let Some(name) = document.text("clusterHeader")? {
         settings.cluster_header = header_name("clusterHeader", name)?;
@@ -49,13 +49,16 @@ pub(super) fn decode(document: &Document<'_>) -> Result<(Settings, ClusterName),
             return Err(form(format!("unmatched must be \"reject\" or \"pass\", but is {other:?}")));
         }
     };
-    let cluster_name = match document.text("clusterName")? {
-        Some(template) => {
-            ClusterName::parse(template).map_err(|fault| form(format!("clusterName {template:?} {fault}")))?
-        }
-        None => ClusterName::default(),
+    let requests = cluster_name(document, "clusterName")?.unwrap_or_default();
+    let copies = cluster_name(document, "mirrorClusterName")?.unwrap_or_else(|| requests.clone());
+    Ok((settings, ClusterNames { requests, copies }))
+}
+
+fn cluster_name(document: &Document<'_>, setting: &str) -> Result<Option<ClusterName>, Refusal> {
+    let parse = |template: &str| {
+        ClusterName::parse(template).map_err(|fault| form(format!("{setting} {template:?} {fault}")))
     };
-    Ok((settings, cluster_name))
+    document.text(setting)?.map(parse).transpose()
 }
 
 fn header_name(setting: &str, name: &str) -> Result<Box<str>, Refusal> {

@@ -1,15 +1,16 @@
 //! References to backends.
 
 use super::RuleScope;
-use super::cluster::Reference;
+use super::cluster::{ClusterName, Reference};
 use crate::reading::node::Object;
 use crate::reading::report::Report;
 use crate::reading::text::{is_precise_hostname, is_section_name};
 
-/// The upstream that a `backendRef` names: `Some(None)` where the configuration says that it cannot be resolved, `None`
+/// The upstream that a `backendRef` names by the template `cluster_name`: `Some(None)` where the configuration says that it cannot be resolved, `None`
 /// where something in it is wrong.
 pub(crate) fn decode_reference(
     object: &Object<'_>,
+    cluster_name: &ClusterName,
     scope: &RuleScope<'_>,
     report: &mut Report,
 ) -> Option<Option<Box<str>>> {
@@ -38,18 +39,18 @@ pub(crate) fn decode_reference(
         return Some(None);
     }
     let is_service = reference.group.is_empty() && reference.kind == "Service";
-    if !is_service && !scope.cluster_name.tells_kinds_apart() {
+    if !is_service && !cluster_name.tells_kinds_apart() {
         // "If the … Kind is not supported … InvalidKind": its share gets 500, the other backends of the rule theirs.
         let message = format!("a backend of kind {:?} has no upstream in the proxy", reference.kind);
         report.warn(
             &object.place,
             "InvalidKind",
             message,
-            "use a Service, or a clusterName with {group} and {kind}",
+            "use a Service, or a clusterName (for copies a mirrorClusterName) with {group} and {kind}",
         );
         return Some(None);
     }
-    let cluster = scope.cluster_name.name(&reference);
+    let cluster = cluster_name.name(&reference);
     // The name stands in a request header, and the API has no pattern for names of backends.
     if !cluster.bytes().all(|b| b.is_ascii_graphic()) {
         report.error(&object.place, "InvalidName", format!("{cluster:?} cannot name an upstream"), "");

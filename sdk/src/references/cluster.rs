@@ -1,4 +1,13 @@
-//! `clusterName`: how a reference names the proxy's upstream.
+//! `clusterName` and `mirrorClusterName`: how a reference names the proxy's upstream.
+
+/// The templates for the two uses of a backend.
+#[derive(Debug)]
+pub(crate) struct ClusterNames {
+    /// For requests.
+    pub(crate) requests: ClusterName,
+    /// For copies of requests: a proxy can limit what a slow mirror costs if copies have upstreams of their own.
+    pub(crate) copies: ClusterName,
+}
 
 /// A template such as `{namespace}/{name}/{port}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +40,7 @@ impl ClusterName {
     ///
     /// # Errors
     ///
-    /// What is wrong with it, as the rest of a sentence that begins with `clusterName`.
+    /// What is wrong with it, as the rest of a sentence that begins with the name of the setting.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let mut parts = Vec::new();
         let mut rest = text;

@@ -8,7 +8,7 @@ use crate::extension::Extensions;
 use crate::settings::Settings;
 
 pub(crate) use backend_ref::decode_reference;
-pub(crate) use cluster::ClusterName;
+pub(crate) use cluster::{ClusterName, ClusterNames};
 pub(crate) use unresolved::Unresolved;
 
 /// What the parts of a rule need to know of what is around them.
@@ -16,7 +16,7 @@ pub(crate) use unresolved::Unresolved;
 pub(crate) struct RuleScope<'a> {
     /// The namespace of the route: "When unspecified, the local namespace is inferred."
     pub(crate) namespace: &'a str,
-    pub(crate) cluster_name: &'a ClusterName,
+    pub(crate) cluster_names: &'a ClusterNames,
     pub(crate) unresolved: &'a Unresolved,
     pub(crate) settings: &'a Settings,
     /// What ExtensionRef filters may name.

@@ -39,13 +39,14 @@ pub(crate) fn exercise(bytes: &[u8], requests: &[Request]) {
 }
 
 /// Words that mean something somewhere.
-const WORDS: [&str; 44] = [
+const WORDS: [&str; 45] = [
     "version",
     "routes",
     "listeners",
     "misdirected",
     "unresolved",
     "clusterName",
+    "mirrorClusterName",
     "clusterHeader",
     "mirrorHeader",
     "extensions",

@@ -15,17 +15,33 @@ pub(crate) fn cluster(cluster: &Cluster, options: &RenderOptions) -> Value {
         None => (cluster.host.as_str(), cluster.backend.port),
     };
     let is_address = host.parse::<IpAddr>().is_ok();
-    let protocol = match cluster.protocol {
+    let mut object = match cluster.for_copies {
+        true => options.mirroring.cluster(cluster.protocol),
+        false => for_requests(cluster.protocol),
+    };
+    object["name"] = json!(cluster.name);
+    object["type"] = json!(if is_address { "STATIC" } else { "STRICT_DNS" });
+    object["load_assignment"] = json!({
+        "cluster_name": cluster.name,
+        "endpoints": [{ "lb_endpoints": [{ "endpoint": { "address": socket(host, port) } }] }],
+    });
+    if !is_address {
+        // With both families Envoy would send half of the requests to each, also where only one of them answers.
+        object["dns_lookup_family"] = json!("V4_PREFERRED");
+    }
+    object
+}
+
+/// What an upstream for requests has, and those for copies have not.
+fn for_requests(protocol: Protocol) -> Value {
+    let protocol = match protocol {
         Protocol::H2c => json!({ "http2_protocol_options": {} }),
         // "kubernetes.io/ws" is "WebSocket over cleartext as described in RFC6445": an upgrade of HTTP/1.1.
         Protocol::Http1 | Protocol::WebSocket => json!({ "http_protocol_options": {} }),
     };
-    // More than Envoy's 1024, which a gateway reaches soon; still an end for a backend that answers nobody. Copies wait for
-    // nobody, and are what is given up where too many wait: as many as a module lets wait by itself.
-    let limit = if cluster.copies_only { 1024 } else { 8192 };
-    let mut object = json!({
-        "name": cluster.name,
-        "type": if is_address { "STATIC" } else { "STRICT_DNS" },
+    // More than Envoy's 1024, which a gateway reaches soon; still an end for a backend that answers nobody.
+    let limit = 8192;
+    json!({
         "connect_timeout": "5s",
         "per_connection_buffer_limit_bytes": 32768,
         "circuit_breakers": { "thresholds": [
@@ -37,14 +53,5 @@ pub(crate) fn cluster(cluster: &Cluster, options: &RenderOptions) -> Value {
                 "explicit_http_config": protocol,
             },
         },
-        "load_assignment": {
-            "cluster_name": cluster.name,
-            "endpoints": [{ "lb_endpoints": [{ "endpoint": { "address": socket(host, port) } }] }],
-        },
-    });
-    if let (false, Some(object)) = (is_address, object.as_object_mut()) {
-        // With both families Envoy would send half of the requests to each, also where only one of them answers.
-        object.insert("dns_lookup_family".into(), json!("V4_PREFERRED"));
-    }
-    object
+    })
 }

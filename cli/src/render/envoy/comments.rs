@@ -18,8 +18,12 @@ pub(crate) fn comment(key: &str) -> Option<&'static str> {
             "What the module and Envoy say to each other is nobody else's business."
         }
         "request_mirror_policies" => {
-            "Envoy carries up to four copies of a request; the module says to whom, or removes the header."
+            "Envoy carries up to four copies of a request; the module says to whom, or removes the header. A copy gives what is\n\
+             set here to the filter of its upstream, which undoes what Envoy does to copies."
         }
+        "request_body_buffer_limit" => "So much of a copy waits where a mirror has no connection yet.",
+        "max_stream_duration" => "A copy that takes longer is given up, and the request goes on.",
+        "max_requests_per_connection" => "A mirror that no longer reads holds its own copy and no other.",
         "failure_policy" => {
             "A module that traps is loaded anew; meanwhile its requests fail, and none passes it by."
         }

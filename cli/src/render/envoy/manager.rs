@@ -4,6 +4,7 @@ use httproute_manifests::{FilterChain, FrontSettings, Removed};
 use serde_json::{Value, json};
 
 use super::{access_log, discovery, wasm};
+use crate::args::Mirroring;
 use crate::render::RenderOptions;
 use crate::render::route::routes;
 
@@ -41,7 +42,9 @@ pub(crate) fn manager(chain: &FilterChain, options: &RenderOptions) -> Value {
     });
     if let Some(manager) = manager.as_object_mut() {
         match &options.folder {
-            None => manager.insert("route_config".into(), route_configuration(&chain.name)),
+            None => {
+                manager.insert("route_config".into(), route_configuration(&chain.name, &options.mirroring))
+            }
             Some(folder) => manager.insert(
                 "rds".into(),
                 json!({
@@ -70,10 +73,10 @@ pub(crate) fn removals(front: &FrontSettings) -> Vec<Value> {
 }
 
 /// The routes of Envoy, the same for every filter chain.
-pub(crate) fn route_configuration(name: &str) -> Value {
+pub(crate) fn route_configuration(name: &str, mirroring: &Mirroring) -> Value {
     json!({
         "name": name,
-        "virtual_hosts": [{ "name": "all", "domains": ["*"], "routes": routes() }],
+        "virtual_hosts": [{ "name": "all", "domains": ["*"], "routes": routes(mirroring) }],
     })
 }
 

@@ -5,6 +5,7 @@ use httproute_manifests::{FilterChain, FrontSettings, ListenerStatus, Resolution
 use serde_json::{Map, Value, json};
 
 use super::Place;
+use crate::args::Mirroring;
 use crate::render::envoy::removals;
 use crate::render::objects::object;
 use crate::render::route::{private_headers, routes};
@@ -21,9 +22,10 @@ pub(super) fn envoy_filter(
     place: &Place,
     resolution: &Resolution,
     front: &FrontSettings,
+    mirroring: &Mirroring,
 ) -> Value {
     let mut patches = vec![manager(chain, place, front), router(place)];
-    for (routes, virtual_hosts) in route_configurations(chain, place, resolution) {
+    for (routes, virtual_hosts) in route_configurations(chain, place, resolution, mirroring) {
         let of = |operation: &str, value: Option<&Value>| {
             patch(
                 "VIRTUAL_HOST",
@@ -113,8 +115,10 @@ fn route_configurations(
     chain: &FilterChain,
     place: &Place,
     resolution: &Resolution,
+    mirroring: &Mirroring,
 ) -> Vec<(Value, Vec<Value>)> {
-    let everything = virtual_host("httproute", &["*"], &routes());
+    let routes = routes(mirroring);
+    let everything = virtual_host("httproute", &["*"], &routes);
     let Some(gateway) = place.gateway.as_ref().filter(|_| chain.https) else {
         return vec![(json!({ "portNumber": chain.port }), vec![everything])];
     };
@@ -128,7 +132,7 @@ fn route_configurations(
     for listener in served {
         let own = domain(listener.hostname.as_deref());
         let others: Vec<&str> = hosts.iter().copied().filter(|host| *host != own).collect();
-        let mut virtual_hosts = vec![virtual_host("httproute", &[own], &routes())];
+        let mut virtual_hosts = vec![virtual_host("httproute", &[own], &routes)];
         if !others.is_empty() {
             // "If another Listener does match the Host, the Gateway SHOULD return a 421."
             let answer = json!({ "match": { "prefix": "/" }, "direct_response": { "status": 421 } });

@@ -58,7 +58,13 @@ pub(crate) fn render(
         }
         let place = Place::of(chain, arguments)?;
         rendered.objects.push(wasm_plugin::wasm_plugin(chain, &place, &arguments.image));
-        rendered.objects.push(envoy_filter::envoy_filter(chain, &place, resolution, &front));
+        rendered.objects.push(envoy_filter::envoy_filter(
+            chain,
+            &place,
+            resolution,
+            &front,
+            &arguments.mirroring,
+        ));
     }
     warnings::about_image(&arguments.image, &mut rendered);
     rendered.check()?;

@@ -284,10 +284,38 @@ fn clusters_are_those_that_served_routes_refer_to() {
             ("shop/svc/8080", vec!["a"]),
         ]
     );
+    let copies: Vec<bool> = resolution.clusters.iter().map(|cluster| cluster.for_copies).collect();
+    assert_eq!(copies, [false, true, false, false]);
     assert_eq!(
         resolution.clusters[0].backend,
         BackendName { service: ObjectName::new("shop", "canary"), port: 80 }
     );
+}
+
+/// A mirror that hangs must not take connections of requests for the same backend.
+#[test]
+fn copies_have_upstreams_of_their_own_if_a_template_names_them() {
+    let mirror =
+        json!({ "type": "RequestMirror", "requestMirror": { "backendRef": { "name": "svc", "port": 80 } } });
+    let options = Options {
+        mirror_cluster_name: Some("mirror/{namespace}/{name}/{port}".into()),
+        ..Options::default()
+    };
+    let rules = json!([{ "filters": [mirror], "backendRefs": [{ "name": "svc", "port": 80 }] }]);
+    let resolution = resolved_with(
+        &options,
+        &[
+            gateway("infra/public", json!([http("web", 80, None)])),
+            plain_route("shop/cart", json!({ "rules": rules })),
+            service("shop/svc", json!({ "port": 80 })),
+        ],
+    );
+    let clusters: Vec<_> =
+        resolution.clusters.iter().map(|cluster| (cluster.name.as_str(), cluster.for_copies)).collect();
+    assert_eq!(clusters, [("mirror/shop/svc/80", true), ("shop/svc/80", false)]);
+    assert_eq!(resolution.clusters[0].backend, resolution.clusters[1].backend);
+    let configuration = &resolution.chains[0].configuration;
+    assert_eq!(configuration["mirrorClusterName"], json!("mirror/{namespace}/{name}/{port}"));
 }
 
 #[test]

@@ -100,6 +100,11 @@ fn only_a_document_that_is_none_is_refused_as_a_whole() {
         ("{\"version\": 0, \"routes\": []}", "NotOfThisForm", "version must be 1"),
         ("{\"routes\": [], \"unmatched\": \"drop\"}", "NotOfThisForm", "\"reject\" or \"pass\""),
         ("{\"routes\": [], \"clusterName\": \"{nam}\"}", "NotOfThisForm", "{nam}"),
+        (
+            "{\"routes\": [], \"mirrorClusterName\": \"one\"}",
+            "NotOfThisForm",
+            "mirrorClusterName \"one\" has no {name}",
+        ),
         ("{\"routes\": [], \"clusterHeader\": \":path\"}", "NotOfThisForm", "no header name"),
         ("{\"routes\": [], \"mirrorHeader\": \"x-mirror\"}", "NotOfThisForm", "{n}"),
         ("{\"routes\": [], \"mirrorBodyLimit\": -1}", "NotOfThisForm", "-1"),

@@ -25,7 +25,7 @@ pub(crate) fn decode(node: &Node<'_>, scope: &RuleScope<'_>, report: &mut Report
     let reference = mirror.required("backendRef", report)?;
     let object = reference.object(report)?;
     object.only(&["group", "kind", "name", "namespace", "port"], report);
-    let cluster = decode_reference(&object, scope, report)?;
+    let cluster = decode_reference(&object, &scope.cluster_names.copies, scope, report)?;
     Some(RequestMirror { cluster, sample })
 }
 

@@ -89,3 +89,22 @@ fn a_mirror_that_cannot_be_resolved_is_dropped_and_nothing_else() {
         assert_eq!(plan.backend, crate::Backend::Cluster("ns/svc/80"));
     });
 }
+
+#[test]
+fn copies_go_to_upstreams_of_their_own_if_the_configuration_names_them() {
+    let mut configuration = rule(json!([mirror("svc")]));
+    let clusters = |configuration: &Value| {
+        get(&routes(configuration.clone()), "http://a/", |plan| {
+            (format!("{:?}", plan.backend), plan.mirrors[0].cluster.to_owned())
+        })
+    };
+    let (backend, copies) = clusters(&configuration);
+    assert!(backend.contains("\"ns/svc/80\""), "{backend}");
+    assert_eq!(copies, "ns/svc/80");
+    configuration["clusterName"] = json!("{name}");
+    assert_eq!(clusters(&configuration).1, "svc");
+    configuration["mirrorClusterName"] = json!("mirror/{name}/{port}");
+    let (backend, copies) = clusters(&configuration);
+    assert!(backend.contains("\"svc\""), "{backend}");
+    assert_eq!(copies, "mirror/svc/80");
+}

@@ -16,7 +16,7 @@ pub(crate) fn decode(rule: &Object<'_>, scope: &RuleScope<'_>, report: &mut Repo
         listed = true;
         let Some(backend) = node.object(report) else { return };
         backend.only(&["group", "kind", "name", "namespace", "port", "weight", "filters"], report);
-        let cluster = decode_reference(&backend, scope, report);
+        let cluster = decode_reference(&backend, &scope.cluster_names.requests, scope, report);
         // "If unspecified, weight defaults to 1."
         let weight = match backend.get("weight") {
             Some(node) => node.integer(0..=1_000_000, report),
