@@ -78,7 +78,8 @@ impl Routes {
     /// Every match of the routes that are attached to the request's listener, in the order of precedence, with the first reason
     /// why it lost. `decision` is that of the request's plan.
     pub fn contenders<'r>(&'r self, decision: Decision, request: &RequestView<'_>) -> Vec<Contender<'r>> {
-        let (host, _) = normalised_host(request.authority());
+        // What is no host belongs to none, as the answer to the request says.
+        let host = normalised_host(request.authority()).unwrap_or_default();
         let work = Work::unlimited();
         let subject = Subject::new(request, normalised(request.path()), &work);
         let winner = match decision {
@@ -128,7 +129,7 @@ impl Routes {
     /// The place in the configuration of the listener that `request` belongs to. `None` where the configuration names no
     /// listeners, where none of them is for the request's host, and where one of another filter chain is.
     pub fn listener_of(&self, request: &RequestView<'_>) -> Option<usize> {
-        let (number, _) = self.listener(&normalised_host(request.authority()).0).ok()?;
+        let (number, _) = self.listener(&normalised_host(request.authority())?).ok()?;
         number.map(|number| number as usize)
     }
 

@@ -170,10 +170,7 @@ impl Routes {
     ) -> Result<Decision, NoRule> {
         let path = if has_percent { normalised(request.path()) } else { request.path().into() };
         let subject = Subject::new(request, path, work);
-        let (host, is_host) = normalised_host(request.authority());
-        if !is_host {
-            return Err(NoRule::BadHost);
-        }
+        let host = normalised_host(request.authority()).ok_or(NoRule::BadHost)?;
         let (number, listener) = self.listener(&host)?;
         if listener.is_some_and(|listener| listener.broken) {
             return Err(NoRule::Broken);

@@ -93,6 +93,7 @@ fn decode(
             settings: &settings,
             extensions: &extensions,
             single_prefix: false,
+            has_cors: false,
         };
         let route = route::decode(&value, place, number, scope, &mut rules, &mut report);
         if let Some(route) = route {

@@ -65,6 +65,7 @@ pub(crate) fn decode(
     let scope = RuleScope { single_prefix, ..scope };
 
     let filters = filters::config::decode(&object, &scope, report);
+    let scope = RuleScope { has_cors: filters.iter().any(RuleFilter::is_cors), ..scope };
     let backends = filters::split::decode(&object, &scope, report);
     redirect_with_backends(&object, &filters, report);
     let timeouts = timeouts::decode(&object, report);

@@ -49,7 +49,15 @@ pub(crate) fn decode(parent: &Object<'_>, scope: &RuleScope<'_>, report: &mut Re
             seen.push(name);
             filter.only(&["type", member], report);
             let Some(config) = filter.required(member, report) else { return };
-            filters.extend(decode_one(name, &config, seen.len() as u32, scope, report));
+            let read = decode_one(name, &config, seen.len() as u32, scope, report);
+            if scope.has_cors && kind == Kinds::CORS {
+                // A preflight is answered before a backend is chosen, so the request must not meet another answer there.
+                let message =
+                    "the rule has a CORS filter, which answers for all its backends: this one is ignored"
+                        .into();
+                return report.warn(&node.place, "ConflictingCors", message, "keep one of the two");
+            }
+            filters.extend(read);
         });
     });
     filters.into()

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use crate::reading::text::is_authority_byte;
+use crate::reading::text::host_of;
 
 /// The hostname of a listener or a route: `example.com`, `*.example.com`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,37 +57,12 @@ pub(crate) fn specificity(hostname: Option<&HostPattern>, host: &[u8]) -> Option
 
 /// The host that a request asks for, in the form that patterns are compared with: without port ("Implementations MUST
 /// ignore any port value specified in the HTTP Host header while performing a match"), in lower case (RFC 9110, section
-/// 4.2.3), and without the dot by which a name may be marked as absolute. And whether it is one: there is nothing in it
-/// that another proxy could take for a border.
+/// 4.2.3), and without the dot by which a name may be marked as absolute. `None` if it is no host ([`host_of`]).
 #[inline]
-pub(crate) fn normalised_host(authority: &[u8]) -> (Cow<'_, [u8]>, bool) {
-    // One look at each byte: this is asked of every request.
-    let (mut colon, mut is_lower, mut is_host) = (authority.len(), true, true);
-    for (place, &byte) in authority.iter().enumerate() {
-        match byte {
-            b':' => colon = place,
-            // The colons of an IPv6 address stand in brackets.
-            b']' => colon = authority.len(),
-            b'A'..=b'Z' => is_lower = false,
-            byte => is_host &= is_authority_byte(byte),
-        }
-    }
-    let host = authority.get(..colon).unwrap_or(authority);
+pub(crate) fn normalised_host(authority: &[u8]) -> Option<Cow<'_, [u8]>> {
+    let (host, is_lower) = host_of(authority)?;
     let host = host.strip_suffix(b".").unwrap_or(host);
-    (if is_lower { host.into() } else { host.to_ascii_lowercase().into() }, is_host)
-}
-
-/// The host of an authority: what stands before the port.
-#[inline]
-pub(crate) fn without_port(authority: &[u8]) -> &[u8] {
-    match authority.iter().rposition(|&b| b == b':') {
-        // The colons of an IPv6 address stand in brackets.
-        Some(colon) => {
-            let (host, port) = authority.split_at_checked(colon).unwrap_or((authority, b""));
-            if port.contains(&b']') { authority } else { host }
-        }
-        None => authority,
-    }
+    Some(if is_lower { host.into() } else { host.to_ascii_lowercase().into() })
 }
 
 /// Values by hostname, found without looking at the others.
@@ -157,21 +132,64 @@ mod tests {
             ("Example.COM:8080", "example.com"),
             ("example.com.", "example.com"),
             ("example.com.:80", "example.com"),
+            ("h:", "h"),
+            ("h:0", "h"),
+            ("h:00065535", "h"),
+            ("a_b~c", "a_b~c"),
+            ("1.2.3.4:80", "1.2.3.4"),
+            ("a%2Db", "a%2db"),
             ("[::1]:8080", "[::1]"),
             ("[::1]", "[::1]"),
-            ("[::1].:8080", "[::1]"),
-            ("a:b]", "a:b]"),
-            ("a:1:2", "a:1"),
+            ("[2001:DB8::1]:", "[2001:db8::1]"),
+            ("[::ffff:1.2.3.4]", "[::ffff:1.2.3.4]"),
             ("", ""),
         ] {
-            let (normalised, is_host) = normalised_host(authority.as_bytes());
-            assert_eq!((&*normalised, is_host), (host.as_bytes(), true), "{authority}");
-            let whole = without_port(authority.as_bytes());
-            let lower = whole.strip_suffix(b".").unwrap_or(whole).to_ascii_lowercase();
-            assert_eq!(*normalised, lower, "{authority}");
+            assert_eq!(
+                normalised_host(authority.as_bytes()).as_deref(),
+                Some(host.as_bytes()),
+                "{authority}"
+            );
         }
-        for authority in ["a@b", "a/b", "a b", "a,b", "a\0"] {
-            assert!(!normalised_host(authority.as_bytes()).1, "{authority}");
+        for authority in [
+            "a@b",
+            "a:b@c",
+            "a/b",
+            "a b",
+            "a,b",
+            "a\0",
+            "\u{e9}",
+            "h:abc",
+            "evil:80].x",
+            "a:b]",
+            "h:80:80",
+            "h:65536",
+            "h:4294967376",
+            "h:-1",
+            "h:+80",
+            ":",
+            ":80",
+            ".",
+            ".:80",
+            "[",
+            "[::1",
+            "[]",
+            "[]:80",
+            "[::1].",
+            "[::1]x",
+            "[::1]:x",
+            "[1.2.3.4]",
+            "[::1%25eth0]",
+            "[v1.a]",
+            "[a]",
+            "::1",
+            "a%",
+            "a%2",
+            "a%zz",
+            "%",
+            "a]",
+            "a[::1]",
+        ] {
+            assert_eq!(normalised_host(authority.as_bytes()), None, "{authority}");
         }
     }
 

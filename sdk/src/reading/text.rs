@@ -1,4 +1,6 @@
-//! The forms of text that the API's schema asks for.
+//! The forms of text that the API's schema and HTTP ask for.
+
+use std::net::Ipv6Addr;
 
 /// "This is based on token characters of RFC 7230": a header or query parameter name.
 pub(crate) fn is_token(text: &str) -> bool {
@@ -40,15 +42,78 @@ fn is_label(label: &str) -> bool {
         && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
-/// Bytes of a host, with or without a port: no user, no path, nothing that another proxy could take for a border.
+/// Whether `text` is a host, with or without a port.
 pub(crate) fn is_authority(text: &[u8]) -> bool {
-    text.iter().all(|byte| is_authority_byte(*byte))
+    host_of(text).is_some()
 }
 
-/// One of these bytes.
+/// The host of an authority, without its port, and whether it is in lower case. `None` if it is no `uri-host [ ":" port ]`.
+///
+/// The grammar is that of RFC 3986, section 3.2, and no wider: what another proxy could read as another host is none. There is no
+/// user ("userinfo … should be treated as an error", RFC 9110, section 4.2.4) and no `sub-delims`. An authority that is not empty
+/// names a host: "a recipient that processes such a URI reference MUST reject it as invalid" (section 4.2.1).
 #[inline]
-pub(crate) fn is_authority_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'%' | b':' | b'[' | b']')
+pub(crate) fn host_of(authority: &[u8]) -> Option<(&[u8], bool)> {
+    // One look at each byte: this is asked of every request.
+    let (mut end, mut is_lower) = (authority.len(), true);
+    for (place, &byte) in authority.iter().enumerate() {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {}
+            b'A'..=b'Z' => is_lower = false,
+            b':' => {
+                end = place;
+                break;
+            }
+            _ => return rare_host_of(authority).map(|host| (host, false)),
+        }
+    }
+    let (host, port) = authority.split_at_checked(end)?;
+    let is_host = is_port(port) && (!matches!(host, b"" | b".") || authority.is_empty());
+    is_host.then_some((host, is_lower))
+}
+
+/// The same for an authority that is an IPv6 address, or has a percent-encoding.
+#[cold]
+fn rare_host_of(authority: &[u8]) -> Option<&[u8]> {
+    let end = if authority.starts_with(b"[") {
+        authority.iter().position(|byte| *byte == b']')? + 1
+    } else {
+        authority.iter().position(|byte| *byte == b':').unwrap_or(authority.len())
+    };
+    let (host, port) = authority.split_at_checked(end)?;
+    let is_host = match host {
+        [b'[', address @ .., b']'] => std::str::from_utf8(address).ok()?.parse::<Ipv6Addr>().is_ok(),
+        name => is_encoded_name(name),
+    };
+    (is_host && is_port(port)).then_some(host)
+}
+
+/// `reg-name` without `sub-delims`.
+fn is_encoded_name(name: &[u8]) -> bool {
+    let mut rest = name;
+    while let [byte, after @ ..] = rest {
+        rest = match after {
+            [high, low, after @ ..]
+                if *byte == b'%' && high.is_ascii_hexdigit() && low.is_ascii_hexdigit() =>
+            {
+                after
+            }
+            _ if byte.is_ascii_alphanumeric() || b"-._~".contains(byte) => after,
+            _ => return false,
+        };
+    }
+    !name.is_empty()
+}
+
+/// Whether `text` is nothing, or `":" *DIGIT` with a number that a port can have.
+#[inline]
+fn is_port(text: &[u8]) -> bool {
+    let [b':', digits @ ..] = text else { return text.is_empty() };
+    let mut number = 0u32;
+    digits.iter().all(|digit| {
+        number = number * 10 + u32::from(digit.wrapping_sub(b'0'));
+        digit.is_ascii_digit() && number <= 65_535
+    })
 }
 
 /// "the name of a section in a Kubernetes resource": the name of a rule.

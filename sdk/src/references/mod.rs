@@ -23,4 +23,6 @@ pub(crate) struct RuleScope<'a> {
     pub(crate) extensions: &'a Extensions<'a>,
     /// Whether the rule has exactly one match, and that of type PathPrefix.
     pub(crate) single_prefix: bool,
+    /// Whether these are the backends of a rule that has a CORS filter itself.
+    pub(crate) has_cors: bool,
 }

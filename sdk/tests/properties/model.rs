@@ -194,7 +194,7 @@ impl Request {
 
     /// Whether a redirect can send the client to the host that it asked for.
     pub(crate) fn names_a_host(&self) -> bool {
-        self.authority.iter().any(|byte| *byte != b':') && !self.authority.starts_with(b":")
+        !self.authority.is_empty()
     }
 
     /// Calls `see` with the request as the core sees it.

@@ -142,9 +142,31 @@ pub(crate) fn path(request: &Request) -> &[u8] {
     if path.is_empty() { b"/" } else { path }
 }
 
-/// A host, an address in brackets, a port: letters, digits, and `-._~%:[]` (RFC 3986, section 3.2 without user and sub-delims).
+/// `uri-host [ ":" port ]` of RFC 9112, section 3.2, without `sub-delims`: a name, an IPv4 address or an IPv6 address in
+/// brackets, and a port of 16 bits, or nothing at all.
 pub(crate) fn is_host(authority: &[u8]) -> bool {
-    authority.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%:[]".contains(byte))
+    let Ok(authority) = std::str::from_utf8(authority) else { return false };
+    if authority.is_empty() {
+        return true;
+    }
+    let (host, port) = match authority.rfind(':') {
+        Some(colon) if !authority[colon..].contains(']') => (&authority[..colon], &authority[colon + 1..]),
+        _ => (authority, ""),
+    };
+    let digits = port.trim_start_matches('0');
+    let is_port =
+        port.chars().all(|c| c.is_ascii_digit()) && (digits.is_empty() || digits.parse::<u16>().is_ok());
+    let is_name = || {
+        let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "-._~".contains(c));
+        let mut parts = host.split('%');
+        parts.next().is_some_and(plain)
+            && parts.all(|part| {
+                part.len() >= 2 && plain(part) && part.bytes().take(2).all(|b| b.is_ascii_hexdigit())
+            })
+            && !["", "."].contains(&host)
+    };
+    let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    is_port && address.map_or_else(is_name, |address| address.parse::<std::net::Ipv6Addr>().is_ok())
 }
 
 /// "A request path with a `.` or `..` segment, percent-encoded or not": a slash may be encoded too, and some servers take

@@ -7,7 +7,7 @@ use proptest::sample::select;
 use crate::model::Request;
 use crate::strategies::{plain_path, respelled};
 
-pub(crate) const HOSTS: [&[u8]; 14] = [
+pub(crate) const HOSTS: [&[u8]; 18] = [
     b"example.com",
     b"a.example.com",
     b"b.a.example.com",
@@ -22,6 +22,10 @@ pub(crate) const HOSTS: [&[u8]; 14] = [
     b"[2001:db8::1]",
     b"a\xff.example.com",
     b"user@a.example.com",
+    b"[::1",
+    b"[a.example.com]",
+    b"a.example%2ecom",
+    b".",
 ];
 
 pub(crate) const ODD_PATHS: [&[u8]; 28] = [
@@ -77,7 +81,11 @@ pub(crate) fn request() -> impl Strategy<Value = Request> {
 /// A host in any case, with or without a port.
 fn authority() -> impl Strategy<Value = Vec<u8>> {
     let host = prop_oneof![3 => select(&HOSTS[..5]), 1 => select(&HOSTS[..])];
-    let port = prop_oneof![3 => Just(""), 1 => select(&[":80", ":8443", ":"][..])];
+    let port = prop_oneof![
+        15 => Just(""),
+        4 => select(&[":80", ":8443", ":", ":0080"][..]),
+        1 => select(&[":x", ":65536", ":80:80", ":80].x"][..]),
+    ];
     (host, prop::bool::weighted(0.2), port).prop_map(|(host, upper, port)| {
         let host = if upper { host.to_ascii_uppercase() } else { host.to_vec() };
         [&host, port.as_bytes()].concat()

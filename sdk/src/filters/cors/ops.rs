@@ -29,33 +29,41 @@ impl<'a> Preflight<'a> {
 }
 
 /// Headers by which a backend would speak of CORS itself: the HTTPRoute has the word.
-const OF_BACKENDS: [&str; 6] = [
+const OF_BACKENDS: [&str; 9] = [
     "access-control-allow-origin",
     "access-control-allow-credentials",
     "access-control-allow-methods",
     "access-control-allow-headers",
+    "access-control-allow-private-network",
     "access-control-expose-headers",
     "access-control-max-age",
+    "private-network-access-id",
+    "private-network-access-name",
 ];
 
 impl Filter for Cors {
     fn on_request<'r>(&'r self, cx: &mut Cx<'_>, plan: &mut Plan<'r>) -> Flow {
         let origin = cx.request.header("origin").next();
         let preflight = Preflight::of(cx.request);
-        // An earlier CORS filter (that of the rule, before that of the backend) is replaced.
-        plan.cors.clear();
-        if origin.is_some() {
+        // "If `Access-Control-Allow-Origin` is set to `*` or a static origin for a particular resource, then configure the server to
+        // always send `Access-Control-Allow-Origin` in responses for the resource — even for non-CORS requests — and do not use
+        // `Vary`. Otherwise, if `Access-Control-Allow-Origin` headers are sent only in response to CORS requests, configure the
+        // server to send `Vary: Origin` in responses for the resource — even for non-CORS requests." (Fetch standard, "CORS protocol
+        // and HTTP caches")
+        let depends_on_origin = self.depends_on_origin();
+        if origin.is_some() || !depends_on_origin {
             plan.cors.extend(OF_BACKENDS.map(|name| HeaderOp::Remove { name: name.into() }));
         }
-        if self.depends_on_origin() {
-            // Whatever the answer is, a cache must not give it to another origin.
+        let allowed = if depends_on_origin {
             add(plan, "vary", "origin");
-        }
-        let allowed = origin
-            .and_then(|origin| std::str::from_utf8(origin).ok())
-            .filter(|origin| allows(&self.origins, origin));
-        if let Some(origin) = allowed {
-            self.allow(origin, preflight.map(|_| cx.request), plan);
+            origin
+                .and_then(|origin| std::str::from_utf8(origin).ok())
+                .filter(|origin| allows(&self.origins, origin))
+        } else {
+            Some("*")
+        };
+        if let Some(allowed) = allowed {
+            self.allow(allowed, preflight.map(|_| cx.request), plan);
         }
         if preflight.is_none() {
             // "Simple request from a non-matching origin" is forwarded all the same: it is the browser that keeps the answer.
@@ -68,11 +76,11 @@ impl Filter for Cors {
 }
 
 impl Cors {
-    /// The headers for an origin that is allowed; `preflight` is the request where it is a preflight.
+    /// The headers for an origin that is allowed, or for `*`; `preflight` is the request if it is a preflight.
+    ///
+    /// "When the `allowCredentials` field is true and `allowOrigins` field specified with the `*` wildcard, the gateway must return
+    /// a single origin in the value of the `Access-Control-Allow-Origin` response header".
     fn allow(&self, origin: &str, preflight: Option<&RequestView<'_>>, plan: &mut Plan<'_>) {
-        // "When the `allowCredentials` field is true and `allowOrigins` field specified with the `*` wildcard, the gateway
-        // must return a single origin in the value of the `Access-Control-Allow-Origin` response header".
-        let origin = if self.depends_on_origin() { origin } else { "*" };
         set(plan, "access-control-allow-origin", origin);
         if self.credentials {
             set(plan, "access-control-allow-credentials", "true");

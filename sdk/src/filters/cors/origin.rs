@@ -41,10 +41,10 @@ impl OriginPattern {
         Some(OriginPattern::Pattern { scheme: scheme.into(), host, port })
     }
 
-    /// Whether the pattern matches an origin in lower case.
-    fn matches(&self, origin: &str) -> bool {
+    /// Whether the pattern matches an origin of these [`parts`], in lower case.
+    fn matches(&self, parts: Option<(&str, &str, u16)>) -> bool {
         let OriginPattern::Pattern { scheme, host, port } = self else { return true };
-        let Some((origin_scheme, origin_host, origin_port)) = parts(origin) else { return false };
+        let Some((origin_scheme, origin_host, origin_port)) = parts else { return false };
         *origin_scheme == **scheme
             && origin_port == *port
             && match host {
@@ -65,12 +65,15 @@ pub(super) fn allows(patterns: &[OriginPattern], origin: &str) -> bool {
     let is_origin = origin == "null"
         || origin.split_once("://").is_some_and(|(scheme, rest)| {
             !scheme.is_empty()
-                && !rest.is_empty()
+                // `file://` and the like have no host.
+                && !(rest.is_empty() && ["http", "https"].contains(&scheme))
                 // An origin is scheme, host and port (RFC 6454, section 6.2), without user, path, query or fragment.
                 && rest.bytes().all(|b| b.is_ascii_graphic() && !b"\"',;<>\\/?#@".contains(&b))
                 && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
         });
-    is_origin && patterns.iter().any(|pattern| pattern.matches(&origin))
+    // Read once, however many patterns there are: a client chooses how long it is.
+    let parts = parts(&origin);
+    is_origin && patterns.iter().any(|pattern| pattern.matches(parts))
 }
 
 /// Scheme, host and port: "If a port is not specified, it defaults to 80 for http and 443 for https".
@@ -106,7 +109,11 @@ mod tests {
         for (pattern, origin, matches) in [
             ("*", "https://a.com", true),
             ("*", "null", true),
+            ("*", "file://", true),
+            ("*", "app://localhost", true),
             ("*", "nonsense", false),
+            ("*", "https://", false),
+            ("https://a.com", "file://", false),
             ("*", "https://a.com\"x", false),
             ("https://a.com", "https://a.com", true),
             ("https://a.com", "https://A.com", true),

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
-use crate::testing::{one_rule, routes, rule_errors};
-use crate::{Draw, HeaderLines, Outcome, RequestView};
+use crate::testing::{decode, one_rule, routes, rule_errors};
+use crate::{Draw, HeaderLines, Outcome, RequestView, Severity};
 
 fn rule(cors: Value) -> Value {
     json!({
@@ -23,8 +23,9 @@ fn answer(cors: Value, method: &str, headers: &[(&str, &str)]) -> (Option<u16>, 
         Outcome::Forwarded { .. } => None,
     };
     // A backend's own word on CORS does not count.
-    let mut response: HeaderLines =
-        vec![(b"access-control-allow-origin".to_vec(), b"https://backend".to_vec())];
+    let of_backend = ["access-control-allow-origin", "access-control-allow-private-network"];
+    let of_backend = of_backend.map(|name| (name.as_bytes().to_vec(), b"https://backend".to_vec()));
+    let mut response: HeaderLines = of_backend.into();
     plan.respond(&mut response).unwrap();
     let text = |(name, value): (Vec<u8>, Vec<u8>)| {
         let name = String::from_utf8(name).unwrap().replace("access-control-", "");
@@ -119,7 +120,27 @@ fn an_actual_request_is_forwarded_whatever_its_origin() {
     );
     assert_eq!(from("https://b.com"), (None, vec!["vary: origin".to_owned()]));
     let plain = answer(cors, "GET", &[]);
-    assert_eq!(plain, (None, ["allow-origin: https://backend", "vary: origin"].map(String::from).into()));
+    let of_backend =
+        ["allow-origin: https://backend", "allow-private-network: https://backend", "vary: origin"];
+    assert_eq!(plain, (None, of_backend.map(String::from).into()));
+}
+
+/// "always send `Access-Control-Allow-Origin` … even for non-CORS requests — and do not use `Vary`": a cache may give the answer
+/// to a request without Origin to one with it.
+#[test]
+fn a_star_is_sent_whatever_the_origin_and_without_one() {
+    let cors = json!({ "allowOrigins": ["*"], "exposeHeaders": ["x-c"] });
+    let expected = ["allow-origin: *", "expose-headers: x-c"].map(String::from);
+    for headers in [&[][..], &[("origin", "file://")], &[("origin", "null")], &[("origin", "nonsense")]] {
+        assert_eq!(answer(cors.clone(), "GET", headers), (None, expected.clone().into()), "{headers:?}");
+    }
+}
+
+#[test]
+fn with_credentials_a_file_is_an_origin_as_others_are() {
+    let cors = json!({ "allowOrigins": ["*"], "allowCredentials": true });
+    let (_, headers) = answer(cors, "GET", &[("origin", "file://")]);
+    assert_eq!(headers, ["allow-credentials: true", "allow-origin: file://", "vary: origin"]);
 }
 
 #[test]
@@ -145,12 +166,38 @@ fn what_is_wrong_in_a_cors_filter() {
 }
 
 #[test]
+fn of_a_rule_and_its_backend_the_rule_has_the_word_for_preflights_and_requests() {
+    let cors = |origin| json!({ "type": "CORS", "cors": { "allowOrigins": [origin] } });
+    let configuration = one_rule(json!({
+        "filters": [cors("https://a.com")],
+        "backendRefs": [{ "name": "a", "port": 80, "filters": [cors("https://b.com")] }],
+    }));
+    let (routes, problems) = decode(configuration);
+    let found: Vec<_> = problems.iter().map(|p| (p.severity, &*p.pointer, p.code)).collect();
+    let place = "/routes/0/spec/rules/0/backendRefs/0/filters/0";
+    assert_eq!(found, [(Severity::Warning, place, "ConflictingCors")]);
+    for method in ["GET", "OPTIONS"] {
+        for (origin, allowed) in [("https://a.com", true), ("https://b.com", false)] {
+            let lines = [(":method", method), ("origin", origin), ("access-control-request-method", "GET")]
+                .map(|(name, value)| (name.as_bytes(), value.as_bytes()));
+            let plan = routes.plan(&RequestView::new(&lines, &|| None), &mut Draw::seeded(0));
+            let mut response = HeaderLines::new();
+            plan.respond(&mut response).unwrap();
+            let allows = response.iter().any(|(name, _)| name == b"access-control-allow-origin");
+            assert_eq!(allows, allowed, "{method} {origin}");
+        }
+    }
+}
+
+#[test]
 fn a_preflight_reaches_no_backend_where_only_some_of_them_have_cors() {
     let cors = json!([{ "type": "CORS", "cors": { "allowOrigins": ["*"] } }]);
-    let routes = routes(one_rule(json!({
+    let (routes, problems) = decode(one_rule(json!({
         "matches": [{ "method": "GET" }],
         "backendRefs": [{ "name": "a", "port": 80, "filters": cors }, { "name": "b", "port": 80 }],
     })));
+    let found: Vec<_> = problems.iter().map(|p| (p.severity, &*p.pointer, p.code)).collect();
+    assert_eq!(found, [(Severity::Warning, "/routes/0/spec/rules/0/backendRefs", "ConflictingCors")]);
     let lines: [(&[u8], &[u8]); 3] =
         [(b":method", b"OPTIONS"), (b"origin", b"https://a.com"), (b"access-control-request-method", b"GET")];
     let request = RequestView::new(&lines, &|| None);

@@ -6,7 +6,7 @@ use super::RequestRedirect;
 use crate::filters::Cx;
 use crate::filters::path_modifier::as_uri;
 use crate::listener::Scheme;
-use crate::matching::host::without_port;
+use crate::reading::text::host_of;
 
 impl RequestRedirect {
     /// The absolute URI to which the client is sent; `None` where neither the filter nor the request names a host.
@@ -20,7 +20,7 @@ impl RequestRedirect {
             Some(hostname) => location.push_str(hostname),
             // What the client sent stands in a header of the answer. A request for what is no host has been refused.
             None => {
-                let host = without_port(cx.request.authority());
+                let (host, _) = host_of(cx.request.authority())?;
                 if host.is_empty() {
                     // "A recipient that processes such a URI reference MUST reject it as invalid" (RFC 9110, section 4.2.1).
                     return None;

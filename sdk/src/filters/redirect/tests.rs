@@ -101,14 +101,12 @@ fn a_redirect_to_the_host_of_a_request_that_names_none_is_refused() {
     ] {
         let configuration =
             one_rule(json!({ "filters": [{ "type": "RequestRedirect", "requestRedirect": redirect }] }));
-        for authority in [&b""[..], b":8080"] {
-            let headers: [(&[u8], &[u8]); 2] = [(b":authority", authority), (b":path", b"/foo")];
-            let routes = routes(configuration.clone());
-            let request = RequestView::new(&headers, &|| None);
-            let plan = routes.plan(&request, &mut Draw::seeded(1));
-            let reply = plan.reply(Kinds::ALL, None).unwrap();
-            assert_eq!(reply.location, location, "{redirect}");
-            assert_eq!(reply.status, if location.is_some() { 302 } else { 400 }, "{redirect}");
-        }
+        let headers: [(&[u8], &[u8]); 2] = [(b":authority", b""), (b":path", b"/foo")];
+        let routes = routes(configuration.clone());
+        let request = RequestView::new(&headers, &|| None);
+        let plan = routes.plan(&request, &mut Draw::seeded(1));
+        let reply = plan.reply(Kinds::ALL, None).unwrap();
+        assert_eq!(reply.location, location, "{redirect}");
+        assert_eq!(reply.status, if location.is_some() { 302 } else { 400 }, "{redirect}");
     }
 }

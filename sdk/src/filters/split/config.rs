@@ -34,5 +34,14 @@ pub(crate) fn decode(rule: &Object<'_>, scope: &RuleScope<'_>, report: &mut Repo
         let message = "all weights are 0, so that every request of the rule is answered with 500".into();
         report.warn(&rule.place, "AllWeightsZero", message, "give one backend a weight");
     }
+    if let (Some(node), Some(first)) = (rule.get("backendRefs"), choices.first())
+        && choices.iter().any(|choice| choice.cors() != first.cors())
+    {
+        let message =
+            "the CORS filters of these backends differ, so that a preflight may be answered by another than \
+                       the request that follows"
+                .into();
+        report.warn(&node.place, "ConflictingCors", message, "move the CORS filter to the rule");
+    }
     Backends { choices: choices.into() }
 }

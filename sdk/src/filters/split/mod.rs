@@ -5,6 +5,7 @@ mod config;
 pub(crate) use config::decode;
 
 use super::RuleFilter;
+use super::cors::Cors;
 use crate::draw::Draw;
 use crate::plan::Backend;
 
@@ -82,6 +83,14 @@ impl Choice {
     #[inline]
     pub(crate) fn backend(&self) -> Backend<'_> {
         self.cluster.as_deref().map_or(Backend::Unresolved, Backend::Cluster)
+    }
+
+    /// What its own filters say of CORS.
+    fn cors(&self) -> Option<&Cors> {
+        self.filters.iter().find_map(|filter| match filter {
+            RuleFilter::Cors(cors) => Some(&**cors),
+            _ => None,
+        })
     }
 
     /// The filters to run when this backend is chosen. A reference that cannot be resolved is never forwarded to.
