@@ -140,7 +140,7 @@ impl Iterator for Log {
             let line = String::from_utf8_lossy(&line);
             let (level, text) = level(line.trim_end());
             if let Some(sentence) = rejection(text) {
-                return Some(Event::Rejected(sentence.to_owned()));
+                return Some(Event::Rejected(in_lines(sentence)));
             }
             if level >= self.level && self.level != LogLevel::Off {
                 say!("{DIM}envoy: {}:{DIM:#} {}", level.name(), clean(text));
@@ -150,7 +150,7 @@ impl Iterator for Log {
 }
 
 /// The level of a line, and the rest. What has none comes from the system, or from a crash.
-fn level(line: &str) -> (LogLevel, &str) {
+pub(super) fn level(line: &str) -> (LogLevel, &str) {
     let parts = line.split_once('|');
     match parts.and_then(|(level, text)| Some((LogLevel::named(level)?, text))) {
         Some(parts) => parts,
@@ -165,9 +165,35 @@ fn rejection(text: &str) -> Option<&str> {
         .find_map(|words| text.split_once(words).map(|(_, sentence)| sentence))
 }
 
+/// A sentence that Envoy has put into one line, as people can read it: with line breaks and quotes in place of `\\n` and `\\"`. What
+/// else Envoy escapes, such as what steers a terminal, stays escaped.
+fn in_lines(escaped: &str) -> String {
+    let mut text = String::with_capacity(escaped.len());
+    let mut chars = escaped.chars();
+    while let Some(c) = chars.next() {
+        match (c, chars.as_str().chars().next()) {
+            ('\\', Some(next @ ('n' | '"' | '\'' | '\\'))) => {
+                text.push(if next == 'n' { '\n' } else { next });
+                chars.next();
+            }
+            _ => text.push(c),
+        }
+    }
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.join("\n  ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sentence_of_several_lines_is_shown_as_such() {
+        assert_eq!(
+            in_lines(r#"Error adding listener(s) a: b\n\nc: \"d\" \033[1m\n"#),
+            "Error adding listener(s) a: b\n  c: \"d\" \\033[1m"
+        );
+    }
 
     #[test]
     fn lines_have_a_level_and_some_say_why_a_configuration_is_rejected() {

@@ -15,8 +15,10 @@ mod published;
 mod signals;
 mod state;
 mod swap;
+mod trial;
 mod watch;
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -30,7 +32,7 @@ use envoy::Envoy;
 use events::{Events, Interrupt};
 use files::Files;
 use published::Trouble;
-use state::Reader;
+use state::{Reader, State};
 use swap::Serving;
 use watch::Watch;
 
@@ -59,7 +61,7 @@ pub(crate) fn run(arguments: &Run) -> Result<ExitCode, Failure> {
     let files = Files::new(arguments.target.admin)?;
     let mut reader = Reader::new(arguments, files.folder());
     let serving = Serving::new(files, reader.read()?, arguments.target.mirroring);
-    let mut runner = Runner { arguments, binary, reader, watch, serving };
+    let mut runner = Runner { arguments, binary, reader, watch, serving, invalid: BTreeSet::new() };
     runner.serve(&mut events)
 }
 
@@ -70,6 +72,8 @@ struct Runner<'a> {
     reader: Reader<'a>,
     watch: Option<Watch<'a>>,
     serving: Serving,
+    /// The objects that the modules cannot use.
+    invalid: BTreeSet<String>,
 }
 
 impl Runner<'_> {
@@ -77,7 +81,14 @@ impl Runner<'_> {
     fn serve(&mut self, events: &mut Events) -> Result<ExitCode, Failure> {
         let cut_short = Ok(ExitCode::from(drain::CUT_SHORT));
         let free = self.serving.free_addresses(self.serving.good());
-        let mut envoy = match free.and_then(|()| self.start(events)) {
+        let tried = free.and_then(|()| self.try_modules(self.serving.good(), events));
+        let noted = tried.map(|invalid| {
+            for object in &invalid {
+                say!("error: {object}: rules that name it answer 500");
+            }
+            self.invalid = invalid;
+        });
+        let mut envoy = match noted.and_then(|()| self.start(events)) {
             Ok(envoy) => envoy,
             Err(Trouble::Interrupted(Interrupt::Signal)) => return cut_short,
             Err(Trouble::Interrupted(Interrupt::EnvoyEnded)) => {
@@ -109,6 +120,30 @@ impl Runner<'_> {
                     started = Instant::now();
                 }
             }
+        }
+    }
+
+    /// The objects of `wanted` that the modules cannot use, if there may be any.
+    fn try_modules(&self, wanted: &State, events: &mut Events) -> Result<BTreeSet<String>, Trouble> {
+        match self.arguments.target.extensions.is_empty() {
+            true => Ok(BTreeSet::new()),
+            false => trial::trial(&self.binary, self.serving.files(), wanted, events),
+        }
+    }
+
+    /// The same for an edit, which may not bring more of them.
+    fn try_edit(&self, wanted: &State, events: &mut Events) -> Result<BTreeSet<String>, Trouble> {
+        if wanted.modules == self.serving.good().modules {
+            return Ok(self.invalid.clone());
+        }
+        let invalid = self.try_modules(wanted, events)?;
+        let new: Vec<&str> = invalid.difference(&self.invalid).map(String::as_str).collect();
+        match new.is_empty() || self.arguments.checking.allow_errors {
+            true => Ok(invalid),
+            false => Err(Trouble::Failed(format!(
+                "{}\n  hint: --allow-errors takes it over all the same: rules that name it then answer 500",
+                new.join("\n")
+            ))),
         }
     }
 
@@ -177,8 +212,11 @@ impl Runner<'_> {
         }
         let changes = difference(self.serving.good(), &wanted);
         let listeners = wanted.listeners != self.serving.good().listeners;
-        match self.serving.swap(wanted, envoy, events) {
-            Ok(()) => {
+        let tried = self.try_edit(&wanted, events);
+        let swapped = tried.and_then(|invalid| self.serving.swap(wanted, envoy, events).map(|()| invalid));
+        match swapped {
+            Ok(invalid) => {
+                self.invalid = invalid;
                 say!("changed in {} ms: {changes}", begun.elapsed().as_millis());
                 if listeners {
                     // Where Envoy does not answer, it has ended, and tells that itself.

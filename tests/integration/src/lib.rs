@@ -11,6 +11,7 @@ pub mod envoy;
 pub mod example;
 pub mod expect;
 pub mod fleet;
+pub mod folder;
 pub mod gateway_example;
 pub mod generations;
 pub mod in_memory;

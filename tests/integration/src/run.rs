@@ -5,24 +5,26 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use crate::conformance::cli;
 use crate::envoy;
+use crate::folder::Folder;
 
 /// How long it may take until a line is said.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A folder with manifests; it goes away when this is dropped.
 #[derive(Debug)]
-pub struct Manifests(PathBuf);
+pub struct Manifests(Folder);
 
-/// A running `httproute run`; it is killed when this is dropped, and its Envoy with it.
+/// A running `httproute run`; it is killed when this is dropped, and its Envoy with it, and what it leaves is removed.
 #[derive(Debug)]
 pub struct Run {
     child: Child,
+    /// Its temporary directory.
+    temporary: Folder,
     lines: Receiver<String>,
     said: Vec<String>,
     _keeper: Sender<()>,
@@ -31,11 +33,7 @@ pub struct Run {
 impl Manifests {
     /// A folder with these files.
     pub fn new(files: &[(&str, &str)]) -> Result<Self, String> {
-        static NUMBER: AtomicUsize = AtomicUsize::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let folder = crate::root().join(format!("target/integration/run-{}-{number}", std::process::id()));
-        fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
-        let manifests = Manifests(folder);
+        let manifests = Manifests(Folder::new("run")?);
         for (name, content) in files {
             manifests.write(name, content)?;
         }
@@ -44,26 +42,20 @@ impl Manifests {
 
     /// The folder.
     pub fn folder(&self) -> &Path {
-        &self.0
+        self.0.path()
     }
 
     /// Puts a file in its place by a rename, as most editors do.
-    pub fn write(&self, name: &str, content: &str) -> Result<(), String> {
-        let unfinished = self.0.join(format!(".{name}.unfinished"));
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> Result<(), String> {
+        let unfinished = self.folder().join(".unfinished");
         let written =
-            fs::write(&unfinished, content).and_then(|()| fs::rename(&unfinished, self.0.join(name)));
+            fs::write(&unfinished, content).and_then(|()| fs::rename(&unfinished, self.folder().join(name)));
         written.map_err(|e| format!("{name}: {e}"))
     }
 
     /// Removes a file.
     pub fn remove(&self, name: &str) -> Result<(), String> {
-        fs::remove_file(self.0.join(name)).map_err(|e| format!("{name}: {e}"))
-    }
-}
-
-impl Drop for Manifests {
-    fn drop(&mut self) {
-        drop(fs::remove_dir_all(&self.0));
+        fs::remove_file(self.folder().join(name)).map_err(|e| format!("{name}: {e}"))
     }
 }
 
@@ -76,8 +68,14 @@ impl Run {
         Run::spawn(command)
     }
 
-    /// Runs a command that ends up in `httproute run`.
-    pub fn spawn(mut command: Command) -> Result<Self, String> {
+    /// Runs a command that ends up in `httproute run`, with a temporary directory of its own.
+    pub fn spawn(command: Command) -> Result<Self, String> {
+        Run::spawn_with(command, Folder::new("run-temporary")?)
+    }
+
+    /// The same with this temporary directory.
+    pub fn spawn_with(mut command: Command, temporary: Folder) -> Result<Self, String> {
+        command.env("TMPDIR", temporary.path());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let (mut child, keeper) = envoy::spawn(command).map_err(|e| format!("httproute run: {e}"))?;
         let stderr = child.stderr.take().ok_or("no standard error")?;
@@ -87,7 +85,7 @@ impl Run {
             // Where nobody wants to hear any more, the rest is read all the same, so that it can be said.
             lines.for_each(|line| drop(sender.send(line)));
         });
-        Ok(Run { child, lines, said: Vec::new(), _keeper: keeper })
+        Ok(Run { child, temporary, lines, said: Vec::new(), _keeper: keeper })
     }
 
     /// The next line that begins with `start`; the error holds all lines that came.
@@ -121,6 +119,12 @@ impl Run {
                 return address.parse().map_err(|e| format!("{line}: {e}"));
             }
         }
+    }
+
+    /// What is in its temporary directory.
+    pub fn left(&self) -> Result<Vec<PathBuf>, String> {
+        let entries = fs::read_dir(self.temporary.path()).map_err(|e| e.to_string())?;
+        Ok(entries.filter_map(Result::ok).map(|entry| entry.path()).collect())
     }
 
     /// What it has said so far, as far as it was waited for.

@@ -6,13 +6,14 @@ use std::process::Command;
 use std::sync::{Arc, OnceLock};
 
 use httproute_integration::case::Case;
-use httproute_integration::client::Client;
+use httproute_integration::client::{Client, Request};
 use httproute_integration::conformance::cli;
 use httproute_integration::envoy::bootstrap::{Net, bootstrap, sites, upstreams};
 use httproute_integration::envoy::{self, Envoy};
 use httproute_integration::fleet::Fleet;
 use httproute_integration::gateway_example::GatewayExample;
 use httproute_integration::proxy::Proxy;
+use httproute_integration::run::{Manifests, Run};
 use httproute_integration::{example, native, root};
 
 const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -108,4 +109,44 @@ fn each_filter_is_short() {
         let lines = lines.count();
         assert!(lines <= 20, "{name} has {lines} lines");
     }
+}
+
+/// Only the module can judge objects of its own kinds: `run` asks it before it serves them.
+#[test]
+fn a_wrong_object_is_a_wrong_edit() {
+    let module = built().join("custom_filter.wasm");
+    let shop = std::fs::read_to_string(folder().join("gateway/shop.yaml")).unwrap();
+    let manifests = Manifests::new(&[("shop.yaml", &shop)]).unwrap();
+    let fleet =
+        Fleet::start(&GatewayExample::read_in(folder()).unwrap().backends(), LOCALHOST, |_| 0).unwrap();
+    let places = fleet.places("127.0.0.1");
+    let mut arguments: Vec<String> =
+        ["-f", ".", "--bind", "127.0.0.1", "--port", "80=0", "--module"].map(str::to_owned).into();
+    arguments.push(module.display().to_string());
+    for kind in ["ApiKeyPolicy", "HeaderBudget", "StickyCanary"] {
+        arguments.push(format!("--extension=example.com/{kind}"));
+    }
+    for (name, (host, port)) in &places {
+        let (service, number) = name.rsplit_once('/').unwrap();
+        arguments.push(format!("--backend={service}:{number}={host}:{port}"));
+    }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut run = Run::start(manifests.folder(), &arguments).unwrap();
+    let mut client = Client::new(run.serves("http-80").unwrap());
+    let mut status = || client.send(&Request::get("shop.example.com", "/")).unwrap().status;
+    let served = status();
+    assert_ne!(served, 500);
+    manifests.write("shop.yaml", shop.replace("maxBytes: 8192", "maxBytes: many")).unwrap();
+    run.line("error: HeaderBudget shop/small is not valid: ").unwrap();
+    run.line("nothing is changed: the last good state is served").unwrap();
+    assert_eq!(status(), served);
+    manifests.write("shop.yaml", shop.replace("maxBytes: 8192", "maxBytes: 9000")).unwrap();
+    run.line("changed in ").unwrap();
+    assert_eq!(status(), served);
+    // At the start there is nothing better to serve.
+    manifests.write("shop.yaml", shop.replace("maxBytes: 8192", "maxBytes: many")).unwrap();
+    let mut run = Run::start(manifests.folder(), &arguments).unwrap();
+    run.line("error: HeaderBudget shop/small is not valid: ").unwrap();
+    let mut client = Client::new(run.serves("http-80").unwrap());
+    assert_eq!(client.send(&Request::get("shop.example.com", "/")).unwrap().status, 500);
 }

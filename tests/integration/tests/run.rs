@@ -4,16 +4,20 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use httproute_integration::client::{Client, Request};
 use httproute_integration::conformance::cli;
 use httproute_integration::envoy::{self, Admin};
+use httproute_integration::folder::Folder;
 use httproute_integration::generations::{GATEWAY, HOST};
 use httproute_integration::load::{LeanBackend, echo};
 use httproute_integration::run::{Manifests, Run, kill};
 use httproute_integration::tls::Identity;
+
+#[path = "run/machine.rs"]
+mod machine;
 
 /// Services, and a route to the first.
 const SERVICES: &str = "
@@ -448,9 +452,8 @@ fn the_document_says_what_it_says() {
 fn without_an_envoy_it_says_where_to_get_one() {
     let manifests = shop();
     // Outside of the checkout, which has an Envoy.
-    let folder = std::env::temp_dir().join(format!("httproute-alone-{}", std::process::id()));
-    fs::create_dir_all(&folder).unwrap();
-    let alone: PathBuf = folder.join("httproute");
+    let folder = Folder::outside("httproute-alone").unwrap();
+    let alone = folder.path().join("httproute");
     fs::copy(cli().unwrap(), &alone).unwrap();
     let ran = |arguments: &[&str], variable: &str| {
         let mut command = Command::new(&alone);
@@ -468,5 +471,4 @@ fn without_an_envoy_it_says_where_to_get_one() {
         assert_eq!(code, Some(1));
         assert!(said.contains(words) && said.contains("hint: "), "{said}");
     }
-    fs::remove_dir_all(folder).unwrap();
 }
