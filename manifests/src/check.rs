@@ -1,5 +1,6 @@
 //! What the API server would refuse, what the specification forbids, and what a person should look at.
 
+mod envoy;
 mod identity;
 mod mistakes;
 mod module;
@@ -61,7 +62,7 @@ impl Finding {
 }
 
 /// Checks objects against the API: HTTPRoute, Gateway, GatewayClass and ReferenceGrant in full, Service, Namespace and
-/// Secret as far as they matter here. Other kinds are passed over; of those that the Gateway API has, it is said.
+/// Secret as far as they matter here, and configurations of Envoy with modules in them. Other kinds are passed over; of those that the Gateway API has, it is said.
 ///
 /// An error is what the API server of `channel` would refuse, with the strict validation that kubectl asks for ("--validate=
 /// strict", which is the default: a field that does not exist is refused), or what the specification forbids and the
@@ -97,7 +98,9 @@ pub fn check(documents: &[Document], channel: Channel) -> Vec<Finding> {
     for (index, document) in documents.iter().enumerate() {
         let mut report = Report::new(channel);
         let place = Place::Root;
-        if let Some(kind) = identity::identify(&document.value, &mut report) {
+        if envoy::is_configuration(&document.value) {
+            envoy::check(&document.value, &place, &mut report);
+        } else if let Some(kind) = identity::identify(&document.value, &mut report) {
             walk::object(&kind.object, &document.value, &place, &mut report);
             if kind.name == "HTTPRoute" {
                 module::check(&document.value, &mut report);

@@ -1,6 +1,7 @@
 //! Each constraint of the API, with what it takes and what it refuses.
 
 mod cors;
+mod envoy;
 mod experimental;
 mod filters;
 mod gateway;

@@ -8,7 +8,7 @@ use httproute_sdk::Routes;
 use super::*;
 
 /// A rule for each code that a module has for what stands in a route.
-const ROUTES: [(&str, &str); 31] = [
+const ROUTES: [(&str, &str); 32] = [
     ("AllWeightsZero", "{backendRefs: [{name: a, port: 80, weight: 0}]}"),
     (
         "ConflictingActions",
@@ -50,6 +50,10 @@ const ROUTES: [(&str, &str); 31] = [
     (
         "PrivateHeader",
         "{filters: [{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: x-httproute-cluster, value: a}]}}]}",
+    ),
+    (
+        "ProxyHeader",
+        "{filters: [{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: x-envoy-retry-on, value: 5xx}]}}]}",
     ),
     (
         "RedirectWithBackends",
