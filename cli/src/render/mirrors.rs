@@ -12,6 +12,7 @@ use std::time::Duration;
 use httproute_manifests::Protocol;
 use serde_json::{Value, json};
 
+use super::route::private_headers;
 use crate::args::Mirroring;
 
 /// How upstreams for copies are named: as those for requests, behind a word that no namespace follows.
@@ -111,7 +112,8 @@ fn as_forwarded() -> Value {
         ["x-envoy-internal", "x-envoy-expected-rq-timeout-ms"].map(|name| json!({ "remove": name })).to_vec();
     // Where nothing was kept, nothing is set.
     changes.extend(KEPT.map(|(name, kept)| set(name, &format!("%REQ({kept})%"))));
-    changes.push(json!({ "remove_on_match": { "key_matcher": { "prefix": "x-httproute-" } } }));
+    // By their names, because Istio 1.27 knows no removal by prefix.
+    changes.extend(private_headers().map(|name| json!({ "remove": name })));
     json!({
         "name": "as-forwarded",
         "typed_config": {

@@ -262,3 +262,45 @@ fn a_misspelt_field_is_refused() {
     object["spec"]["selector"] = json!({ "matchLabels": { "a": "*" } });
     assert_eq!(faults(&object).len(), 4, "{:?}", faults(&object));
 }
+
+/// A mirror that hangs must not take connections of requests, on whichever port they came.
+#[test]
+fn the_pods_of_a_gateway_have_upstreams_for_copies_once() {
+    let mirrored = SHOP.replace(
+        "  - backendRefs: [{name: cart, port: 8080}]",
+        "  - backendRefs: [{name: cart, port: 8080}]\n    filters:\n    - type: RequestMirror\n      \
+         requestMirror: {backendRef: {name: audit, port: 9090}}",
+    );
+    let service = "
+---
+apiVersion: v1
+kind: Service
+metadata: {name: audit, namespace: shop}
+spec: {ports: [{name: grpc-audit, port: 9090}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: cart, namespace: shop}
+spec: {ports: [{port: 8080}]}
+";
+    let objects = rendered(&(mirrored + service), &["--mirror-timeout", "3s", "--mirror-buffer", "1M"]);
+    let added: Vec<&Value> = objects
+        .iter()
+        .filter_map(|object| object["spec"]["configPatches"].as_array())
+        .flatten()
+        .filter(|patch| patch["applyTo"] == "CLUSTER")
+        .map(|patch| &patch["patch"]["value"])
+        .collect();
+    assert_eq!(titles(&objects).last().unwrap(), "EnvoyFilter infra/httproute-public-mirrors");
+    let [mirror] = added.as_slice() else { panic!("{added:#?}") };
+    assert_eq!(mirror["name"], "mirror|9090||audit.shop.svc.cluster.local");
+    assert_eq!(mirror["eds_cluster_config"]["service_name"], "outbound|9090||audit.shop.svc.cluster.local");
+    assert_eq!(mirror["per_connection_buffer_limit_bytes"], 1 << 20);
+    let options =
+        &mirror["typed_extension_protocol_options"]["envoy.extensions.upstreams.http.v3.HttpProtocolOptions"];
+    assert_eq!(options["common_http_protocol_options"]["max_stream_duration"], "2s");
+    // Istio goes by the name of the port.
+    assert!(options["explicit_http_config"]["http2_protocol_options"].is_object(), "{options:#}");
+    let configuration = &objects[0]["spec"]["pluginConfig"];
+    assert_eq!(configuration["mirrorClusterName"], "mirror|{port}||{name}.{namespace}.svc.cluster.local");
+}

@@ -40,17 +40,12 @@ pub(super) fn envoy_filter(
         patches.extend(virtual_hosts.iter().map(|host| of("ADD", Some(host))));
     }
     let mut spec = Map::new();
-    if let Some(target_refs) = place.target_refs() {
-        spec.insert("targetRefs".into(), target_refs);
-    }
-    if let Some(labels) = &place.labels {
-        spec.insert("workloadSelector".into(), json!({ "labels": labels }));
-    }
+    place.select(&mut spec);
     spec.insert("configPatches".into(), Value::Array(patches));
     object("networking.istio.io/v1alpha3", "EnvoyFilter", &place.name, Value::Object(spec))
 }
 
-fn patch(apply_to: &str, place: Value, operation: &str, value: Option<&Value>) -> Value {
+pub(super) fn patch(apply_to: &str, place: Value, operation: &str, value: Option<&Value>) -> Value {
     let mut patch = json!({ "operation": operation });
     if let (Some(patch), Some(value)) = (patch.as_object_mut(), value) {
         patch.insert("value".into(), value.clone());

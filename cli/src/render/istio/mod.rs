@@ -3,15 +3,16 @@
 mod comments;
 mod envoy_filter;
 mod gateway_class;
+mod mirrors;
 mod warnings;
 mod wasm_plugin;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use httproute_manifests::{
-    Addresses, Document, FilterChain, HttpsChains, ObjectName, Options, Proxy, Resolution,
+    Addresses, Cluster, Document, FilterChain, HttpsChains, ObjectName, Options, Proxy, Resolution,
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::objects::Rendered;
 use super::ports;
@@ -32,6 +33,7 @@ pub(crate) fn resolve_options(arguments: &Istio) -> Options {
             "outbound|{{port}}||{{name}}.{{namespace}}.svc.{}",
             arguments.cluster_domain
         )),
+        mirror_cluster_name: Some(mirrors::cluster_name(&arguments.cluster_domain)),
         extensions: extensions.map(|extension| (extension.group.clone(), extension.kind.clone())).collect(),
         ..Options::default()
     }
@@ -52,6 +54,8 @@ pub(crate) fn render(
     let front = arguments.front.settings(Proxy::Istio);
     let mut rendered = Rendered::default();
     let waypoints = warnings::about_gateways(resolution, documents, arguments, &mut rendered);
+    // The pods, and the routes that they carry out.
+    let mut pods: BTreeMap<Option<ObjectName>, (Place, BTreeSet<ObjectName>)> = BTreeMap::new();
     for chain in &resolution.chains {
         if chain.gateway.as_ref().is_some_and(|gateway| waypoints.contains(gateway)) {
             continue;
@@ -65,6 +69,16 @@ pub(crate) fn render(
             &front,
             &arguments.mirroring,
         ));
+        let (_, routes) = pods.entry(chain.gateway.clone()).or_insert((place, BTreeSet::new()));
+        routes.extend(chain.routes.iter().cloned());
+    }
+    for (place, routes) in pods.values() {
+        let mirrors = resolution.clusters.iter().filter(|cluster| cluster.for_copies);
+        let mirrors: Vec<&Cluster> =
+            mirrors.filter(|cluster| cluster.used_by.iter().any(|route| routes.contains(route))).collect();
+        if !mirrors.is_empty() {
+            rendered.objects.push(mirrors::envoy_filter(&mirrors, place, documents, arguments));
+        }
     }
     warnings::about_image(&arguments.image, &mut rendered);
     rendered.check()?;
@@ -130,6 +144,25 @@ impl Place {
                 gateway: None,
             },
         })
+    }
+
+    /// The name of the object for copies, which is one for all ports of the pods.
+    fn for_mirrors(&self) -> ObjectName {
+        let name = match &self.gateway {
+            Some(gateway) => format!("httproute-{}-mirrors", gateway.name),
+            None => "httproute-mirrors".to_owned(),
+        };
+        ObjectName::new(&self.name.namespace, name)
+    }
+
+    /// Says in an EnvoyFilter which pods it is for.
+    fn select(&self, spec: &mut Map<String, Value>) {
+        if let Some(target_refs) = self.target_refs() {
+            spec.insert("targetRefs".into(), target_refs);
+        }
+        if let Some(labels) = &self.labels {
+            spec.insert("workloadSelector".into(), json!({ "labels": labels }));
+        }
     }
 
     /// `targetRefs`, where the pods are those of a Gateway.

@@ -65,13 +65,14 @@ fn about_clusters(resolution: &Resolution, gateways: &BTreeSet<ObjectName>, rend
         status.is_some_and(|status| status.parents.iter().any(|parent| gateways.contains(&parent.gateway)))
     };
     let clusters = resolution.clusters.iter().filter(|cluster| cluster.used_by.iter().any(is_one));
-    let names: Vec<String> = clusters.map(|cluster| cluster.backend.to_string()).collect();
+    // A backend may have an upstream for requests and one for copies.
+    let names: BTreeSet<String> = clusters.map(|cluster| cluster.backend.to_string()).collect();
     if !names.is_empty() {
         rendered.warn(
             "FilteredClusters",
             format!(
                 "where istiod has PILOT_FILTER_GATEWAY_CLUSTER_CONFIG, gateways do not know {}",
-                names.join(", ")
+                Vec::from_iter(names).join(", ")
             ),
             "leave it off, or name these Services in a VirtualService of the gateway",
         );

@@ -78,7 +78,34 @@ pub fn envoy(
         listeners.push(listener);
     }
     let named = backends.iter().filter_map(|(name, place)| Some(cluster(&cluster_name(name)?, place)));
-    Ok(bootstrap(listeners, named.collect()))
+    let added = patches(objects).filter(|patch| patch["applyTo"] == "CLUSTER");
+    let added = added.map(|patch| added_cluster(&patch["patch"]["value"], backends));
+    Ok(bootstrap(listeners, named.map(Ok).chain(added).collect::<Result<_, _>>()?))
+}
+
+/// The patches of all EnvoyFilters.
+fn patches(objects: &[Value]) -> impl Iterator<Item = &Value> {
+    let filters = objects.iter().filter(|object| object["kind"] == "EnvoyFilter");
+    filters.flat_map(|object| object["spec"]["configPatches"].as_array().into_iter().flatten())
+}
+
+/// An upstream that a patch adds, with the endpoints that istiod would send for it. They are not in the mesh, so they get no
+/// mutual TLS; the agent that would hand out certificates for it is not here.
+fn added_cluster(added: &Value, backends: &BTreeMap<String, (String, u16)>) -> Result<Value, String> {
+    let mut added = added.clone();
+    let eds = &added["eds_cluster_config"];
+    if added["type"] != "EDS" || !eds["eds_config"]["ads"].is_object() {
+        return Err(format!("istiod would send no endpoints for {added}"));
+    }
+    let service = eds["service_name"].as_str().unwrap_or_default().to_owned();
+    let known = backends.iter().find(|(name, _)| cluster_name(name).as_deref() == Some(&service));
+    let (_, place) = known.ok_or_else(|| format!("there is no Service for {service}"))?;
+    added["load_assignment"] = cluster(&service, place)["load_assignment"].clone();
+    added["type"] = json!("STATIC");
+    let parts = added.as_object_mut().ok_or("a cluster is no object")?;
+    parts.remove("eds_cluster_config");
+    parts.remove("transport_socket_matches");
+    Ok(added)
 }
 
 /// The WasmPlugins whose `match` has this port.
@@ -96,9 +123,8 @@ fn patched(route_name: &str, port: u64, plugins: &[&Value], objects: &[Value]) -
     let istio = json!({ "match": { "prefix": "/" }, "direct_response": { "status": 418 } });
     let virtual_hosts = json!([{ "name": format!("*:{port}"), "domains": ["*"], "routes": [istio] }]);
     let mut manager = manager(route_name, filters, virtual_hosts);
-    let filters = objects.iter().filter(|object| object["kind"] == "EnvoyFilter");
-    let patches = filters.flat_map(|object| object["spec"]["configPatches"].as_array().into_iter().flatten());
-    let own: Vec<&Value> = patches.filter(|patch| is_meant(&patch["match"], route_name, port)).collect();
+    let own: Vec<&Value> =
+        patches(objects).filter(|patch| is_meant(&patch["match"], route_name, port)).collect();
     for patch in &own {
         apply(patch, &mut manager)?;
     }
