@@ -3,9 +3,10 @@
 pub(crate) mod files;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use httproute_manifests::{Parsed, parse};
+use httproute_manifests::{ParseProblem, Parsed, Position, parse};
+use httproute_sdk::{Problem, Severity};
 
 use crate::args::Input;
 use crate::error::Failure;
@@ -34,7 +35,8 @@ impl Manifests {
     /// Reads all that the flags name.
     pub(crate) fn read(input: &Input) -> Result<Self, Failure> {
         let mut manifests = Manifests::default();
-        for source in files::list(&input.filename, input.recursive)? {
+        let mut skipped = Vec::new();
+        for source in files::list(&input.filename, input.recursive, &mut skipped)? {
             let name = source.display().to_string();
             let bytes = match name.as_str() {
                 "-" => {
@@ -46,6 +48,7 @@ impl Manifests {
             };
             manifests.add(name, &bytes);
         }
+        manifests.parsed.problems.extend(skipping(&skipped));
         Ok(manifests)
     }
 
@@ -79,6 +82,24 @@ impl File {
         let end = self.lines.get(number).copied().unwrap_or(self.text.len());
         self.text.get(begin..end).map(|line| line.trim_end_matches(['\n', '\r']))
     }
+}
+
+/// That files have been skipped, once for all of them.
+fn skipping(files: &[PathBuf]) -> Option<ParseProblem> {
+    let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+    let (first, rest) = names.split_first()?;
+    let others = if rest.is_empty() { String::new() } else { format!(", and so are {}", rest.join(", ")) };
+    Some(ParseProblem {
+        source: first.clone(),
+        position: Position::default(),
+        problem: Problem {
+            severity: Severity::Warning,
+            pointer: String::new(),
+            code: "Skipped",
+            message: format!("the file is skipped because it is an input of Helm or Kustomize{others}"),
+            hint: files::RENDER.into(),
+        },
+    })
 }
 
 /// Why `path` cannot be read, and what to do.

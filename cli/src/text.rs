@@ -19,11 +19,17 @@ pub(crate) const BAD: Style = AnsiColor::Red.on_default();
 /// What is changed.
 pub(crate) const CHANGED: Style = AnsiColor::Yellow.on_default();
 
-/// Text of the user's as it can be shown: what steers a terminal, or turns the direction of writing, is escaped.
+/// Text of the user's as it can be shown: what steers a terminal, or turns the direction of writing, is escaped. Line breaks and
+/// tabs become spaces: a message is one line.
 pub(crate) fn clean(text: &str) -> String {
     let mut cleaned = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in text.trim_end().chars() {
         match c {
+            '\n' | '\r' | '\t' => {
+                if !cleaned.ends_with(' ') {
+                    cleaned.push(' ');
+                }
+            }
             '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
                 cleaned.extend(c.escape_unicode());
             }
@@ -40,6 +46,6 @@ mod tests {
 
     #[test]
     fn what_steers_a_terminal_is_escaped() {
-        assert_eq!(clean("a\u{1b}[31mb\nc\u{202e}é"), "a\\u{1b}[31mb\\nc\\u{202e}é");
+        assert_eq!(clean("a\u{1b}[31mb\r\n\tc\u{202e}é\n"), "a\\u{1b}[31mb c\\u{202e}é");
     }
 }

@@ -2,7 +2,7 @@
 
 mod envoy;
 mod identity;
-mod mistakes;
+pub(crate) mod mistakes;
 mod module;
 pub(crate) mod place;
 pub(crate) mod report;
@@ -10,6 +10,7 @@ pub(crate) mod rules;
 mod suggest;
 #[cfg(test)]
 mod tests;
+mod values;
 mod walk;
 
 use httproute_sdk::Problem;
@@ -105,6 +106,7 @@ pub fn check(documents: &[Document], channel: Channel) -> Vec<Finding> {
             if kind.name == "HTTPRoute" {
                 module::check(&document.value, &mut report);
             }
+            values::check(&document.value, &mut report);
         }
         let first = findings.len();
         findings.extend(report.into_problems().map(|problem| Finding { document: index, problem }));

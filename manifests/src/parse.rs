@@ -73,11 +73,45 @@ pub fn parse(source: &str, bytes: &[u8]) -> Parsed {
             if !found {
                 output.nothing(text);
             }
+            let is_error = |problem: &ParseProblem| problem.problem.severity == Severity::Error;
+            if let Some(fault) =
+                output.parsed.problems.iter().any(is_error).then(|| unfinished(text)).flatten()
+            {
+                // What else a parser says of it is no help.
+                output.parsed.problems.retain(|problem| !is_error(problem));
+                output.fault(fault);
+            }
         }
         Err(fault) => output.fault(fault),
     }
     output.parsed
 }
+
+/// Why a text cannot be read that something else would have to make a manifest of first: its first line with a sign of it.
+fn unfinished(text: &str) -> Option<Fault> {
+    let mut lines = text.lines().enumerate();
+    let (line, column, (code, message, hint)) = lines.find_map(|(number, line)| {
+        if line.starts_with("<<<<<<< ") {
+            return Some((number, 0, CONFLICT));
+        }
+        let column = line.find("{{").filter(|_| line.contains("}}"))?;
+        Some((number, line.get(..column)?.chars().count(), TEMPLATE))
+    })?;
+    Some(Fault {
+        position: Position { line: line + 1, column: column + 1 },
+        code,
+        message: message.into(),
+        hint: hint.into(),
+    })
+}
+
+const CONFLICT: (&str, &str, &str) = (
+    "MergeConflict",
+    "two versions of the file have not been merged: Git has left its conflict markers",
+    "keep one version of each part, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>",
+);
+const TEMPLATE: (&str, &str, &str) =
+    ("Template", "this is a template that has not been rendered", crate::check::mistakes::HELM);
 
 /// Reads what stands between two separators. Tells whether there was anything.
 fn read_part(part: &Part<'_>, output: &mut Output<'_>) -> bool {

@@ -19,7 +19,7 @@ use serde_json::Value;
 use crate::check::place::Place;
 use crate::check::report::Report;
 
-pub(crate) use form::{Form, duration, is_hostname, is_path};
+pub(crate) use form::{Form, GROUP, duration, is_hostname, is_path};
 pub(crate) use kinds::{GATEWAY_GROUP, KINDS, Kind, NOT_CARRIED_OUT};
 
 /// A rule over several fields: one or more of the CEL rules of the API, or a sentence of the specification.

@@ -12,8 +12,13 @@ use crate::error::Failure;
 /// and its tree would take the memory of the machine.
 const LARGEST: u64 = 64 << 20;
 
-/// The files to read, in order, each once; `-` is the standard input.
-pub(super) fn list(names: &[PathBuf], recursive: bool) -> Result<Vec<PathBuf>, Failure> {
+/// The files to read, in order, each once; `-` is the standard input. Files of directories that hold no manifests but are for
+/// Helm or Kustomize are added to `skipped`.
+pub(super) fn list(
+    names: &[PathBuf],
+    recursive: bool,
+    skipped: &mut Vec<PathBuf>,
+) -> Result<Vec<PathBuf>, Failure> {
     let mut found = Vec::new();
     for name in names {
         if name.as_os_str() == "-" {
@@ -25,8 +30,12 @@ pub(super) fn list(names: &[PathBuf], recursive: bool) -> Result<Vec<PathBuf>, F
         } else if fs::metadata(name).map_err(|error| unreadable(name, &error))?.is_dir() {
             let before = found.len();
             walk(name, recursive, &mut found)?;
+            let of_tools = found.split_off(before).into_iter().partition(|path| is_for_a_tool(path));
+            let (tools, manifests): (Vec<PathBuf>, Vec<PathBuf>) = of_tools;
+            skipped.extend(tools);
+            found.extend(manifests);
             if found.len() == before {
-                return Err(nothing_in(name, recursive));
+                return Err(nothing_in(name, recursive, !skipped.is_empty()));
             }
         } else {
             found.push(name.clone());
@@ -62,8 +71,23 @@ pub(crate) fn is_manifest(path: &Path) -> bool {
     extension.is_some_and(|extension| ["yaml", "yml", "json"].contains(&extension))
 }
 
-fn nothing_in(directory: &Path, recursive: bool) -> Failure {
+/// Whether a file is an input of Helm or Kustomize by its name.
+fn is_for_a_tool(path: &Path) -> bool {
+    let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let is_of_chart = || path.with_file_name("Chart.yaml").is_file();
+    ["kustomization", "Chart", "values"].contains(&stem) || (stem.starts_with("values") && is_of_chart())
+}
+
+/// How to make manifests of what Helm and Kustomize read.
+pub(super) const RENDER: &str =
+    "render them first: `helm template . | httproute … -f -` or `kubectl kustomize . | httproute … -f -`";
+
+fn nothing_in(directory: &Path, recursive: bool, has_tools: bool) -> Failure {
     let name = directory.display();
+    if has_tools {
+        let message = format!("the directory {name} holds inputs of Helm or Kustomize, but no manifests");
+        return Failure::usage(message, RENDER);
+    }
     let hint = match recursive {
         false => "give another directory, or -R to look into those below it",
         true => "give another directory, or name files: -f FILE",

@@ -7,6 +7,28 @@ use super::report::{Report, quoted, shown};
 use crate::schema::{GATEWAY_GROUP, KINDS, Kind, NOT_CARRIED_OUT};
 use httproute_sdk::did_you_mean;
 
+/// Group and kind of objects that route HTTP, and that no part of the Gateway API is.
+const OF_OTHERS: [(&str, &str); 18] = [
+    ("networking.k8s.io", "Ingress"),
+    ("extensions", "Ingress"),
+    ("networking.istio.io", "VirtualService"),
+    ("networking.istio.io", "Gateway"),
+    ("networking.istio.io", "DestinationRule"),
+    ("traefik.io", "IngressRoute"),
+    ("traefik.containo.us", "IngressRoute"),
+    ("traefik.io", "Middleware"),
+    ("projectcontour.io", "HTTPProxy"),
+    ("getambassador.io", "Mapping"),
+    ("configuration.konghq.com", "KongIngress"),
+    ("apisix.apache.org", "ApisixRoute"),
+    ("route.openshift.io", "Route"),
+    ("k8s.nginx.org", "VirtualServer"),
+    ("k8s.nginx.org", "VirtualServerRoute"),
+    ("appmesh.k8s.aws", "VirtualRouter"),
+    ("split.smi-spec.io", "TrafficSplit"),
+    ("specs.smi-spec.io", "HTTPRouteGroup"),
+];
+
 /// The kind of `object`, where it is one that is looked at and in a version that can be read.
 pub(super) fn identify(object: &Value, report: &mut Report) -> Option<&'static Kind> {
     let api_version = member(object, "apiVersion", report);
@@ -29,9 +51,26 @@ pub(super) fn identify(object: &Value, report: &mut Report) -> Option<&'static K
             report.error(&at_version, "UnsupportedVersion", message, format!("write {present}"));
             None
         }
-        ("networking.k8s.io" | "extensions", "Ingress") => {
-            let message = "an Ingress is not looked at".to_owned();
-            report.warn(&at_kind, "UnsupportedKind", message, "write it as an HTTPRoute and a Gateway");
+        (group, name) if OF_OTHERS.contains(&(group, name)) => {
+            let article = if name.starts_with(['A', 'I', 'O']) { "an" } else { "a" };
+            let message =
+                format!("{article} {name} of {group} is not looked at, so its routes are missing here");
+            report.warn(
+                &at_kind,
+                "UnsupportedKind",
+                message,
+                "write it as an HTTPRoute and a Gateway of gateway.networking.k8s.io/v1",
+            );
+            None
+        }
+        ("kustomize.config.k8s.io", name) => {
+            let message = format!("a {name} names manifests, and is not followed");
+            report.warn(
+                &at_kind,
+                "UnsupportedKind",
+                message,
+                "build it: `kubectl kustomize . | httproute check -f -`",
+            );
             None
         }
         ("", name) => match KINDS.iter().find(|kind| kind.name == name) {

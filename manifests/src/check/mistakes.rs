@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::place::Place;
 use super::suggest;
-use crate::schema::{Form, Shape};
+use crate::schema::{Form, Shape, Text};
 
 /// Names that are written for something that has another form: in the object on the left, the name in the middle.
 const INSTEAD: [(&str, &str, &str); 37] = [
@@ -92,6 +92,28 @@ pub(super) fn wrong_type(owner: &str, place: &Place<'_>, shape: Shape, value: &V
         (Shape::Object(_), Value::String(path), "match", "path") => {
             return format!("write `path: {{type: PathPrefix, value: {path}}}`");
         }
+        (Shape::Object(_), Value::String(path), "redirect" | "rewrite", "path") => {
+            return format!(
+                "write `path: {{type: ReplaceFullPath, replaceFullPath: {path}}}`, or to replace only the matched prefix \
+                 `path: {{type: ReplacePrefixMatch, replacePrefixMatch: {path}}}`"
+            );
+        }
+        (
+            Shape::Text(Text { form: Some(Form { code: "InvalidDuration", .. }), .. }),
+            Value::Number(number),
+            ..,
+        ) => {
+            return format!("write it with a unit: `{name}: {number}s`");
+        }
+        (Shape::Number(..), Value::String(text), _, "weight" | "percent") if text.ends_with('%') => {
+            let number = text.trim_end_matches('%');
+            return match name.as_str() {
+                "weight" => format!(
+                    "write `weight: {number}`: a weight is a share of the sum of all weights of the rule"
+                ),
+                _ => format!("write `percent: {number}`"),
+            };
+        }
         (Shape::List(_), Value::Object(_), "match", "headers" | "queryParams") => {
             "write a list: `[{name: …, value: …}]`"
         }
@@ -171,6 +193,29 @@ pub(super) fn missing(owner: &str, name: &str, value: &Value) -> String {
         _ => format!("add {name}"),
     }
 }
+
+/// What to do about text that is too short.
+pub(super) fn empty(owner: &str, name: &str) -> &'static str {
+    match (owner, name) {
+        ("header match" | "query parameter match", "value") => {
+            "to match any value, write `type: RegularExpression` and `value: \".*\"`; to match the empty one, `value: \"^$\"`"
+        }
+        _ => "give a value, or leave the field out",
+    }
+}
+
+/// What to do about a value with a mistake that is not the field's own: `None` where there is none.
+pub(super) fn in_text(written: &str) -> Option<&'static str> {
+    if written.contains("{{") && written.contains("}}") {
+        return Some(HELM);
+    }
+    written.ends_with('\n').then_some(
+        "the value ends in a line break: write it in one line in quotes, or begin it with `|-` or `>-` instead of `|` or `>`",
+    )
+}
+
+/// What to do about a template.
+pub(crate) const HELM: &str = "render the template first: `helm template . | httproute check -f -`";
 
 /// What to do about text that has not the form it should have.
 pub(super) fn form(form: &Form, written: &str) -> String {

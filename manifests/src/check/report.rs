@@ -56,6 +56,17 @@ impl Report {
         self.problems.iter().any(|problem| problem.code == code)
     }
 
+    /// All that was found, for who knows more about it.
+    pub(crate) fn problems(&mut self) -> &mut [Problem] {
+        &mut self.problems
+    }
+
+    /// Whether a problem with the value at this place was found.
+    pub(crate) fn is_at(&self, place: &Place<'_>) -> bool {
+        let pointer = place.pointer();
+        self.problems.iter().any(|problem| problem.pointer == pointer)
+    }
+
     pub(crate) fn into_problems(self) -> impl Iterator<Item = Problem> {
         self.problems.into_iter()
     }
@@ -97,11 +108,12 @@ pub(crate) fn shown(value: &Value) -> String {
     }
 }
 
-/// Text in quotes, of which a long one is cut.
+/// Text in quotes, as it is written: a long one is cut, and a line break is shown as a sign of its own.
 pub(crate) fn quoted(text: &str) -> String {
     const LONGEST: usize = 60;
-    match text.char_indices().nth(LONGEST) {
-        None => format!("{text:?}"),
-        Some((end, _)) => format!("{:?}…", text.get(..end).unwrap_or_default()),
-    }
+    let (text, rest) = match text.char_indices().nth(LONGEST) {
+        None => (text, ""),
+        Some((end, _)) => (text.get(..end).unwrap_or_default(), "…"),
+    };
+    format!("\"{}\"{rest}", text.replace("\r\n", "⏎").replace('\n', "⏎"))
 }

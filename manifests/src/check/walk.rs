@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::place::Place;
 use super::report::{Report, quoted, shown};
 use super::{mistakes, suggest};
-use crate::schema::{Choice, Field, List, Object, Shape, Text, Texts, Unique};
+use crate::schema::{Choice, Field, GROUP, List, Object, Shape, Text, Texts, Unique};
 
 /// Checks `value`, which stands at `place`, in an object that is called `owner`.
 fn value(shape: Shape, value: &Value, owner: &str, place: &Place<'_>, report: &mut Report) {
@@ -15,7 +15,7 @@ fn value(shape: Shape, value: &Value, owner: &str, place: &Place<'_>, report: &m
         (Shape::Object(shape), Value::Object(_)) => object(shape, value, place, report),
         (Shape::List(shape), Value::Array(items)) => list(shape, value, items, owner, place, report),
         (Shape::Texts(shape), Value::Object(_)) => texts(shape, value, place, report),
-        (Shape::Text(shape), Value::String(written)) => text(shape, written, place, report),
+        (Shape::Text(shape), Value::String(written)) => text(shape, written, owner, place, report),
         (Shape::Choice(shape), Value::String(written)) => choice(shape, written, owner, place, report),
         (Shape::Number(least, most), Value::Number(number)) if whole(number).is_some() => {
             let number = whole(number).unwrap_or_default();
@@ -64,7 +64,7 @@ pub(super) fn object(shape: &Object, value_: &Value, place: &Place<'_>, report: 
         match found {
             Some(_) if *experimental && !report.is_experimental() => {
                 let message = format!("{name} belongs to the experimental channel of the API");
-                let hint = "remove it, or check with the experimental channel";
+                let hint = "remove it, or give --channel experimental if the cluster has that channel";
                 report.error(&Place::Key(place, name), "ExperimentalChannel", message, hint);
             }
             Some(member) => value(*of_field, member, shape.name, &Place::Key(place, name), report),
@@ -148,7 +148,7 @@ fn texts(shape: &Texts, whole: &Value, place: &Place<'_>, report: &mut Report) {
     }
 }
 
-fn text(shape: &Text, written: &str, place: &Place<'_>, report: &mut Report) {
+fn text(shape: &Text, written: &str, owner: &str, place: &Place<'_>, report: &mut Report) {
     let (least, most) = shape.length;
     let length = written.chars().count();
     let experimental = shape.experimental_form.filter(|_| report.is_experimental());
@@ -160,11 +160,19 @@ fn text(shape: &Text, written: &str, place: &Place<'_>, report: &mut Report) {
             place,
             code,
             message,
-            form.map_or("give a value, or leave the field out", |form| form.hint),
+            form.map_or_else(|| mistakes::empty(owner, &place.name()), |form| form.hint),
         );
     } else if length > most {
         let message = format!("{} has {length} characters, but may have at most {most}", place.name());
         report.error(place, code, message, "");
+    } else if form.is_some_and(|form| form.what == GROUP.what) && ["core", "v1"].contains(&written) {
+        let message = format!("there is no API group {}", quoted(written));
+        report.warn(
+            place,
+            "UnknownGroup",
+            message,
+            "write `group: \"\"` for core kinds, such as Service and Secret",
+        );
     } else if let Some(form) = form.filter(|form| !(form.is)(written)) {
         let message = format!("{} is {}, which is not {}", place.name(), quoted(written), form.what);
         report.error(place, code, message, mistakes::form(form, written));
@@ -182,7 +190,7 @@ fn choice(shape: &Choice, written: &str, owner: &str, place: &Place<'_>, report:
                 place,
                 "UnsupportedValue",
                 message,
-                "remove it, or check with the experimental channel",
+                "remove it, or give --channel experimental if the cluster has that channel",
             );
         }
         return;

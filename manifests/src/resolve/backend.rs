@@ -145,7 +145,10 @@ impl<'r, 'd> Backends<'r, 'd> {
                         "there is one in namespace {namespace}: add namespace: {namespace} and a ReferenceGrant"
                     )
                 }
-                None => format!("add its manifest, or say where it is: {backend}=HOST:PORT"),
+                None => match self.inventory.similar("", "Service", &backend.service) {
+                    Some(name) => format!("did you mean {name}? Otherwise add its manifest"),
+                    None => format!("add its manifest, or say where it is: --backend {backend}=HOST:PORT"),
+                },
             };
             return Err(Fault::new("BackendNotFound", message, hint));
         };
@@ -156,7 +159,7 @@ impl<'r, 'd> Backends<'r, 'd> {
             return Err(Fault::new(
                 "UnsupportedValue",
                 message,
-                format!("say where it is: {backend}=HOST:PORT"),
+                format!("say where it is: --backend {backend}=HOST:PORT"),
             ));
         }
         if !has_port {

@@ -1,5 +1,6 @@
 //! Gateways and what their listeners say.
 
+use httproute_sdk::did_you_mean;
 use serde_json::Value;
 
 use super::conditions::Fault;
@@ -50,7 +51,7 @@ pub(crate) fn read<'d>(
     if all().next().is_none() {
         // The same words from every command: what each of them does about it is in its own output.
         let message =
-            "there is no Gateway in the manifests, so that no cluster would serve their routes".to_owned();
+            "the manifests have no Gateway, so it is not known where their routes are served".to_owned();
         let hint = "add a Gateway; until then `explain` serves every route on the port of the URL, `render envoy` and `run` on port 8080";
         let hint = hint.into();
         warnings.push(Warning { document: None, pointer: String::new(), code: "NoGateway", message, hint });
@@ -59,7 +60,11 @@ pub(crate) fn read<'d>(
     for name in options.gateways.iter().filter(|name| !all().any(|gateway| gateway.name == **name)) {
         let message = format!("there is no Gateway {name} to be served");
         let names: Vec<String> = all().map(|gateway| gateway.name.to_string()).collect();
-        let hint = format!("the manifests have {}", names.join(", "));
+        let known: Vec<&str> = names.iter().map(String::as_str).collect();
+        let hint = match did_you_mean(&name.to_string(), &known) {
+            Some(similar) => format!("did you mean {similar}?"),
+            None => format!("the manifests have {}", names.join(", ")),
+        };
         warnings.push(Warning {
             document: None,
             pointer: String::new(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use httproute_sdk::did_you_mean;
 use serde_json::Value;
 
 use super::json::{text, within};
@@ -90,6 +91,19 @@ impl<'d> Inventory<'d> {
     pub(crate) fn elsewhere(&self, group: &str, kind: &str, name: &str) -> Option<&str> {
         let mut namesakes = self.all(group, kind).filter(|object| object.name.name == name);
         namesakes.next().map(|object| object.name.namespace.as_str())
+    }
+
+    /// The object of this kind in the same namespace whose name was probably meant.
+    pub(crate) fn similar(&self, group: &str, kind: &str, name: &ObjectName) -> Option<&str> {
+        let neighbours = self.all(group, kind).filter(|object| object.name.namespace == name.namespace);
+        let names: Vec<&str> = neighbours.map(|object| object.name.name.as_str()).collect();
+        let letters = |text: &str| {
+            let mut letters: Vec<char> = text.chars().collect();
+            letters.sort_unstable();
+            letters
+        };
+        let transposed = || names.iter().copied().find(|other| letters(other) == letters(&name.name));
+        did_you_mean(&name.name, &names).or_else(transposed)
     }
 
     fn of(&self, group: &str, kind: &str) -> Option<&BTreeMap<ObjectName, Object<'d>>> {

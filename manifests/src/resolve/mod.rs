@@ -223,7 +223,10 @@ impl<'d> Attachment<'_, 'd> {
                     Some(namespace) => {
                         format!("there is one in namespace {namespace}: add namespace: {namespace}")
                     }
-                    None => "add its manifest".to_owned(),
+                    None => match self.inventory.similar(GATEWAY_API, "Gateway", name) {
+                        Some(similar) => format!("did you mean {similar}? Otherwise add its manifest"),
+                        None => "add its manifest".to_owned(),
+                    },
                 };
                 self.warn(route, pointer, "UnknownParent", &format!("there is no Gateway {name}"), &hint);
             }

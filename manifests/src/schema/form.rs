@@ -33,7 +33,7 @@ pub(super) const NAMESPACE: Form = form(
     "a name of a namespace",
     "write lower-case letters, digits and \"-\", beginning and ending with a letter or digit",
 );
-pub(super) const GROUP: Form = form(
+pub(crate) const GROUP: Form = form(
     |text| text.is_empty() || is_subdomain(text),
     "InvalidName",
     "an API group",

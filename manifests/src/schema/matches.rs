@@ -37,7 +37,7 @@ const PATH: Object = object(
         optional("type", Shape::Choice(&const { words(&["Exact", "PathPrefix", "RegularExpression"]) })),
         optional("value", Shape::Text(&const { Text { code: "InvalidPath", ..text(0, 1024, None) } })),
     ],
-    &[path::is_absolute],
+    &[path::is_absolute, path::is_no_pattern],
 );
 
 const HEADERS: List = List { unique: Unique::By("name"), ..list(Shape::Object(&HEADER_PREDICATE), 16) };
@@ -59,5 +59,5 @@ const QUERY_PREDICATE: Object = object(
         required("name", Shape::Text(&const { text(1, 256, Some(&PARAMETER_NAME)) })),
         required("value", Shape::Text(&const { text(1, 1024, None) })),
     ],
-    &[],
+    &[path::query_is_encoded],
 );

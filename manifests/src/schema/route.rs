@@ -28,7 +28,7 @@ const RULE: Object = object(
     "rule",
     &[
         optional("name", SECTION),
-        optional("matches", Shape::List(&const { list(Shape::Object(&MATCH), 64) })),
+        optional("matches", Shape::List(&MATCHES)),
         optional("filters", Shape::List(&FILTERS)),
         optional("backendRefs", Shape::List(&const { list(Shape::Object(&BACKEND_REF), 16) })),
         optional("timeouts", Shape::Object(&TIMEOUTS)),
@@ -37,6 +37,8 @@ const RULE: Object = object(
     ],
     &[rule::redirect_without_backends, rule::prefix_is_matched],
 );
+
+const MATCHES: List = List { rules: &[rule::alternatives], ..list(Shape::Object(&MATCH), 64) };
 
 /// `HTTPBackendRef`
 const BACKEND_REF: Object = object(

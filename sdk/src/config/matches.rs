@@ -102,7 +102,12 @@ fn decode_path(node: &Node<'_>, report: &mut Report) -> Option<PathMatch> {
             Ok(regex) => Some(PathMatch::Regex(Box::new(regex))),
             Err(error) => {
                 let message = format!("{value:?} is no regular expression: {error}");
-                report.error(place, "InvalidRegex", message, "see docs/configuration.md for the syntax");
+                report.error(
+                    place,
+                    "InvalidRegex",
+                    message,
+                    "the syntax is that of RE2 without \\p{…}: no look-around, no back-references",
+                );
                 literal_beginning(value)
             }
         },
@@ -193,7 +198,7 @@ fn decode_predicate(
                     &value_node.place,
                     "InvalidRegex",
                     message,
-                    "see docs/configuration.md for the syntax",
+                    "the syntax is that of RE2 without \\p{…}: no look-around, no back-references",
                 );
                 ValueMatch::Present
             }

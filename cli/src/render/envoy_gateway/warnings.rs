@@ -134,6 +134,6 @@ pub(super) fn about_policies(arguments: &EnvoyGateway, rendered: &mut Rendered) 
     rendered.warn(
         "NoReload",
         "Envoy Gateway reloads no module that has trapped: its worker answers 503 until Envoy is started anew".into(),
-        "see docs/reliability.md for what to watch",
+        "watch for 503 answers and for `Proxy-Wasm VM failed` in the log of Envoy, and restart that pod",
     );
 }

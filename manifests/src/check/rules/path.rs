@@ -21,11 +21,88 @@ pub(crate) fn is_absolute(path: &Value, place: &Place<'_>, report: &mut Report) 
     }
 }
 
-fn fault(value: &str) -> Option<(&'static str, &'static str)> {
+/// Of a path that is compared character by character, some characters only make sense in a pattern.
+pub(crate) fn is_no_pattern(path: &Value, place: &Place<'_>, report: &mut Report) {
+    let (kind, value) = (text_or(path, "type", "PathPrefix"), text_or(path, "value", "/"));
+    if fault(value).is_some() && kind != "RegularExpression" {
+        return;
+    }
+    let place = Place::Key(place, "value");
+    if kind == "RegularExpression" {
+        if value.contains(|c: char| c == ' ' || !c.is_ascii()) {
+            let message =
+                format!("the path {} never matches: clients send it percent-encoded", quoted(value));
+            report.warn(&place, "NotEncoded", message, format!("write {}", encoded(value)));
+        }
+        return;
+    }
+    let mut parameters = value.split('/').filter(|segment| segment.len() > 1 && segment.starts_with(':'));
+    let sign = if value.contains('*') {
+        "*"
+    } else if value.contains(".+") {
+        ".+"
+    } else if value.ends_with('$') {
+        "$"
+    } else if let Some(parameter) = parameters.next() {
+        parameter
+    } else {
+        return;
+    };
+    let message = format!("the path {} is compared literally, including the {}", quoted(value), quoted(sign));
+    let below = ["/*", "/**", "/.*", "/.+"].iter().find_map(|end| value.strip_suffix(end));
+    let below = below.filter(|prefix| !prefix.contains('*'));
+    let hint = match below {
+        Some(prefix) => {
+            let prefix = if prefix.is_empty() { "/" } else { prefix };
+            format!("write `type: PathPrefix` and `value: {prefix}`, which takes everything below it")
+        }
+        None => "write a pattern as `type: RegularExpression`, such as `/users/[^/]+/orders`".to_owned(),
+    };
+    report.warn(&place, "LiteralPattern", message, hint);
+}
+
+/// Query parameters are compared as they arrive.
+pub(crate) fn query_is_encoded(query: &Value, place: &Place<'_>, report: &mut Report) {
+    let Some(value) = text(query, "value") else { return };
+    if value.contains(|c: char| c == ' ' || !c.is_ascii()) && !value.ends_with('\n') {
+        let message = format!("the value {} never matches: clients send it percent-encoded", quoted(value));
+        let hint = match value.contains(' ') {
+            true => format!(
+                "write {}, or {} for clients that encode forms",
+                encoded(value),
+                encoded(&value.replace(' ', "+"))
+            ),
+            false => format!("write {}", encoded(value)),
+        };
+        report.warn(&Place::Key(place, "value"), "NotEncoded", message, hint);
+    }
+}
+
+/// A path as clients send it: what must not be written as it is, is percent-encoded.
+fn encoded(value: &str) -> String {
+    let mut encoded = String::new();
+    for c in value.chars() {
+        match c {
+            c if c.is_ascii_graphic() => encoded.push(c),
+            c => {
+                c.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| encoded.push_str(&format!("%{byte:02X}")))
+            }
+        }
+    }
+    encoded
+}
+
+fn fault(value: &str) -> Option<(&'static str, String)> {
     const PATTERN: &str =
         "write the path itself: a PathPrefix needs no \"*\", and patterns are of type RegularExpression";
     let contains = |part| value.contains(part);
-    Some(match value {
+    let is_of_words = |c: char| c == ' ' || !c.is_ascii();
+    if value.starts_with('/') && value.contains(is_of_words) && !value.contains(char::is_control) {
+        let fault =
+            if value.contains(' ') { "must not contain a space" } else { "must hold ASCII characters only" };
+        return Some((fault, format!("write it as clients send it: {}", encoded(value))));
+    }
+    let (fault, hint) = match value {
         value if value.contains("://") => ("is a URL", "leave scheme and host out; hosts stand in hostnames"),
         value if !value.starts_with('/') => ("must begin with \"/\"", "write the path from its first slash"),
         _ if contains("//") => {
@@ -42,7 +119,8 @@ fn fault(value: &str) -> Option<(&'static str, &'static str)> {
         _ if contains("?") => ("must not contain \"?\"", "match the query with queryParams"),
         value if !is_path(value) => ("must hold only letters, digits, -._~!$&'()*+,;=:@/ and %XX", PATTERN),
         _ => return None,
-    })
+    };
+    Some((fault, hint.to_owned()))
 }
 
 /// The rules of `HTTPPathModifier`: "replaceFullPath must be specified when type is set to 'ReplaceFullPath'", "type must be
@@ -88,6 +166,8 @@ mod tests {
             ("/a#b", "#"),
             ("/a?b", "?"),
             ("/a*[b]", "letters"),
+            ("/a b", "space"),
+            ("/ä", "ASCII"),
         ] {
             let found = fault(value).map(|(fault, _)| fault);
             match named {

@@ -65,6 +65,27 @@ fn filters(filters: &[Value], place: &Place<'_>, report: &mut Report) {
     }
 }
 
+/// "matches … Each match is independent": what stands in items of its own is an alternative, which is mostly not what is meant
+/// where one item has only a path, and the next has everything but one.
+pub(crate) fn alternatives(matches: &Value, place: &Place<'_>, report: &mut Report) {
+    let matches = matches.as_array().map_or(&[][..], Vec::as_slice);
+    let others = |one: &Value| ["headers", "queryParams", "method"].into_iter().find(|key| has(one, key));
+    for (index, pair) in matches.windows(2).enumerate() {
+        let [first, second] = pair else { continue };
+        let (with_path, without) = if has(first, "path") { (first, second) } else { (second, first) };
+        let Some(other) = others(without) else { continue };
+        if has(with_path, "path") && !has(without, "path") && others(with_path).is_none() {
+            let message = format!(
+                "the path and the {other} are alternatives, because they are in two items of the list"
+            );
+            let hint = format!(
+                "to ask for both, write them in one item: remove the \"- \" before the second; this {other} match takes any path"
+            );
+            report.warn(&Place::Index(place, index + 1), "Alternatives", message, hint);
+        }
+    }
+}
+
 /// "backendRequest timeout cannot be longer than request timeout", unless that is 0s, which stands for none.
 pub(crate) fn backend_request_within_request(timeouts: &Value, place: &Place<'_>, report: &mut Report) {
     let of = |key| text(timeouts, key).and_then(duration);

@@ -97,7 +97,7 @@ fn a_message_names_the_place_the_cause_and_the_remedy() {
         ),
         (
             "  rules:\n  - retry: {attempts: 2}\n",
-            "7:5 ExperimentalChannel: retry belongs to the experimental channel of the API (remove it, or check with the experimental channel)",
+            "7:5 ExperimentalChannel: retry belongs to the experimental channel of the API (remove it, or give --channel experimental if the cluster has that channel)",
         ),
     ] {
         assert_eq!(said(&format!("{HEAD}{spec}")).first().map(String::as_str), Some(expected), "{spec}");
@@ -113,7 +113,7 @@ fn a_message_names_the_place_the_cause_and_the_remedy() {
         ),
         (
             "apiVersion: networking.k8s.io/v1\nkind: Ingress\n",
-            "2:7 UnsupportedKind: an Ingress is not looked at (write it as an HTTPRoute and a Gateway)",
+            "2:7 UnsupportedKind: an Ingress of networking.k8s.io is not looked at, so its routes are missing here (write it as an HTTPRoute and a Gateway of gateway.networking.k8s.io/v1)",
         ),
         (
             "metadata: {}\n",
