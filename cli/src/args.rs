@@ -91,6 +91,11 @@ pub(crate) struct Envoy {
 
     #[command(flatten)]
     pub(crate) target: Target,
+
+    /// Make a certificate for each HTTPS listener whose Secret is not among the manifests, another one each time. Clients do
+    /// not trust it
+    #[arg(long)]
+    pub(crate) self_signed: bool,
 }
 
 /// Where the proxy finds what the manifests speak of

@@ -1,6 +1,7 @@
 //! `httproute`: checks Gateway API manifests, explains where a request goes, writes proxy configurations, and runs Envoy on them.
 
 mod args;
+mod clock;
 mod commands;
 mod diagnostics;
 mod error;

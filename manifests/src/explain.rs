@@ -24,7 +24,7 @@ pub use json::change_to_json;
 pub use request::{InvalidRequest, Request};
 
 use crate::check::report::is_same_fault;
-use crate::resolve::{FilterChain, Options, resolve};
+use crate::resolve::{CertificateSource, FilterChain, Options, resolve};
 use crate::{Channel, Located, Parsed, check};
 
 /// How to explain a request.
@@ -61,7 +61,12 @@ pub struct ExplainOptions {
 /// assert_eq!(explanation.to_json()["backend"]["chosen"], "shop/cart/8080");
 /// ```
 pub fn explain(manifests: &Parsed, request: &Request, options: &ExplainOptions) -> Explanation {
-    let resolve_options = Options { implicit_gateway: Some(request.port), ..options.resolve.clone() };
+    let resolve_options = Options {
+        implicit_gateway: Some(request.port),
+        // What becomes of a request does not depend on what is in a certificate.
+        certificates: CertificateSource::SecretsIfPresent,
+        ..options.resolve.clone()
+    };
     let resolution = resolve(&manifests.documents, &resolve_options);
     let findings = check(&manifests.documents, options.channel);
     let problems = Located::all(manifests, findings, resolution.warnings.clone());

@@ -1,7 +1,7 @@
 //! Manifests by themselves, without a request.
 
 use crate::resolve::resolve;
-use crate::{Addresses, Channel, Located, Options, Parsed, Resolution, check};
+use crate::{Channel, Located, Options, Parsed, Resolution, check};
 
 /// All that is wrong with manifests, and what they come to in a cluster. What `httproute check` shows.
 ///
@@ -20,9 +20,7 @@ use crate::{Addresses, Channel, Located, Options, Parsed, Resolution, check};
 /// ```
 pub fn judge(manifests: &Parsed, channel: Channel, options: &Options) -> (Vec<Located>, Resolution) {
     let findings = check(&manifests.documents, channel);
-    // As most clusters have it: a Gateway has addresses of its own.
-    let options = Options { addresses: Addresses::PerGateway, ..options.clone() };
-    let mut resolution = resolve(&manifests.documents, &options);
+    let mut resolution = resolve(&manifests.documents, options);
     let mut warnings = std::mem::take(&mut resolution.warnings);
     // Without routes nobody expects a Gateway.
     warnings.retain(|warning| warning.code != "NoGateway" || !resolution.routes.is_empty());

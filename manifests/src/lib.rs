@@ -2,6 +2,7 @@
 //!
 //! Pure: no files, no clock, no network, so that it runs on the command line, in a browser and in a controller alike.
 
+mod certificate;
 mod check;
 mod document;
 mod explain;
@@ -24,7 +25,7 @@ pub use judge::judge;
 pub use located::Located;
 pub use parse::{ParseProblem, Parsed, parse};
 pub use resolve::{
-    Addresses, BackendName, Certificate, Cluster, Condition, FilterChain, GatewayStatus, HttpsChains,
-    ListenerName, ListenerStatus, ObjectName, Options, ParentStatus, Protocol, Resolution, RouteKind,
-    RouteStatus, Warning, resolve,
+    Addresses, BackendName, Certificate, CertificateSource, Cluster, Condition, FilterChain, GatewayStatus,
+    HttpsChains, ListenerName, ListenerStatus, ObjectName, Options, ParentStatus, Protocol, Resolution,
+    RouteKind, RouteStatus, Warning, resolve,
 };

@@ -70,6 +70,7 @@ pub use outcome::{Copy, Outcome};
 pub use plan::{Backend, Carrier, Mirror, Plan, Redirection, RuleName, Steps};
 pub use problem::{Problem, Refusal, Severity};
 pub use reading::suggest::did_you_mean;
+pub use reading::time::parse as parse_time;
 pub use reply::Reply;
 pub use request::RequestView;
 pub use routes::Routes;

@@ -5,7 +5,7 @@ mod failure;
 mod message;
 mod plan;
 
-use httproute_manifests::{ExplainOptions, Located, Options, judge, parse};
+use httproute_manifests::{CertificateSource, ExplainOptions, Located, Options, judge, parse};
 use serde_json::Value;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -18,7 +18,9 @@ const SOURCE: &str = "-";
 /// All that is wrong with manifests, as a list.
 #[wasm_bindgen]
 pub fn check(text: &[u8]) -> String {
-    let (problems, _) = judge(&parse(SOURCE, text), Default::default(), &Options::default());
+    // As `explain` has it, so that the page says one thing.
+    let options = Options { certificates: CertificateSource::SecretsIfPresent, ..Options::default() };
+    let (problems, _) = judge(&parse(SOURCE, text), Default::default(), &options);
     Value::from_iter(problems.iter().map(Located::to_json)).to_string()
 }
 

@@ -25,6 +25,11 @@ pub(crate) struct Check {
     #[arg(long)]
     pub(crate) status: bool,
 
+    /// Treat each Gateway as one with addresses of its own, as in most clusters. Without this flag all Gateways share the
+    /// addresses of one proxy, as `render` and `run` serve them
+    #[arg(long)]
+    pub(crate) own_addresses: bool,
+
     /// The form of the output
     #[arg(short, long, value_enum, default_value_t)]
     pub(crate) output: Output,

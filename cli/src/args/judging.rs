@@ -4,6 +4,7 @@ use clap::{Args, ValueEnum};
 use httproute_manifests::{Channel, Options};
 
 use super::{Backend, Extension};
+use crate::clock;
 
 /// What manifests are held against
 #[derive(Debug, Args)]
@@ -63,6 +64,7 @@ impl Judging {
             extensions: extensions
                 .map(|extension| (extension.group.clone(), extension.kind.clone()))
                 .collect(),
+            now: clock::now(),
             overridden: self.backends.iter().map(|backend| backend.name.clone()).collect(),
             ..Options::default()
         }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use httproute_manifests::{Located, Resolution, judge};
+use httproute_manifests::{Addresses, Located, Resolution, judge};
 use serde_json::json;
 
 use crate::args::{Check, Output};
@@ -15,7 +15,10 @@ use crate::text::{BAD, BOLD, GOOD, clean};
 pub(crate) fn run(arguments: &Check) -> Result<ExitCode, Failure> {
     let manifests = Manifests::read(&arguments.input)?;
     let documents = &manifests.parsed.documents;
-    let options = arguments.judging.options(&arguments.input.namespace);
+    let mut options = arguments.judging.options(&arguments.input.namespace);
+    if arguments.own_addresses {
+        options.addresses = Addresses::PerGateway;
+    }
     let (problems, resolution) = judge(&manifests.parsed, arguments.judging.channel(), &options);
     let printed = match arguments.output {
         Output::Json => {

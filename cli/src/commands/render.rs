@@ -3,10 +3,13 @@
 use std::io::Write;
 use std::process::ExitCode;
 
+use httproute_manifests::CertificateSource;
+
 use super::objects;
 use crate::args::{Envoy, Proxy, Render};
 use crate::error::Failure;
 use crate::render::module::Code;
+use crate::render::self_signed::SelfSigned;
 use crate::render::served::Served;
 use crate::render::{self, RenderOptions};
 
@@ -19,7 +22,13 @@ pub(crate) fn run(arguments: &Render) -> Result<ExitCode, Failure> {
 }
 
 fn envoy(arguments: &Envoy) -> Result<ExitCode, Failure> {
-    let served = Served::read(&arguments.input, &arguments.target, arguments.checking.channel())?;
+    let certificates = match arguments.self_signed {
+        true => CertificateSource::SecretsIfPresent,
+        false => CertificateSource::Secrets,
+    };
+    let channel = arguments.checking.channel();
+    let mut served = Served::read(&arguments.input, &arguments.target, channel, certificates)?;
+    SelfSigned::default().fill(&mut served.resolution)?;
     for told in &served.told {
         anstream::eprintln!("{told}");
     }

@@ -8,6 +8,7 @@ pub(crate) mod module;
 pub(crate) mod objects;
 pub(crate) mod ports;
 mod route;
+pub(crate) mod self_signed;
 pub(crate) mod served;
 pub(crate) mod verdict;
 pub(crate) mod yaml;

@@ -1,10 +1,11 @@
 //! From `-f` flags to what a proxy is to serve: the same for a configuration that is printed and for one that is run.
 
-use httproute_manifests::{Channel, Located, Options, Resolution, check, resolve};
+use httproute_manifests::{CertificateSource, Channel, Located, Options, Resolution, check, resolve};
 
 use super::verdict::{self, Verdict};
 use super::{MIRROR_CLUSTER_NAME, ports};
 use crate::args::{Input, Target};
+use crate::clock;
 use crate::diagnostics;
 use crate::error::Failure;
 use crate::input::Manifests;
@@ -23,15 +24,21 @@ pub(crate) struct Served {
 }
 
 impl Served {
-    /// Reads manifests, resolves them, and holds them against what the API server of `channel` would refuse.
+    /// Reads manifests, resolves them, and holds them against what the API server of `channel` would refuse. `certificates`
+    /// says what becomes of HTTPS listeners whose Secret is not among the manifests.
     ///
     /// # Errors
     ///
     /// A file that cannot be opened.
-    pub(crate) fn read(input: &Input, target: &Target, channel: Channel) -> Result<Self, Failure> {
+    pub(crate) fn read(
+        input: &Input,
+        target: &Target,
+        channel: Channel,
+        certificates: CertificateSource,
+    ) -> Result<Self, Failure> {
         let manifests = Manifests::read(input)?;
         let documents = &manifests.parsed.documents;
-        let mut resolution = resolve(documents, &options(&input.namespace, target));
+        let mut resolution = resolve(documents, &options(&input.namespace, target, certificates));
         let warnings = std::mem::take(&mut resolution.warnings);
         let mut problems = Located::all(&manifests.parsed, check(documents, channel), warnings);
         verdict::raise(&mut problems);
@@ -51,29 +58,19 @@ impl Served {
     /// Why there is none.
     pub(crate) fn has_listeners(&self) -> Result<(), Failure> {
         if self.resolution.chains.is_empty() {
-            return Err(nothing_is_served(&self.resolution));
+            let message = "no listener of the Gateways can be served: the warnings above say why";
+            return Err(Failure::new(message));
         }
         Ok(())
     }
 }
 
-/// An Envoy without a listener is no use to anybody.
-fn nothing_is_served(resolution: &Resolution) -> Failure {
-    let message = "no listener of the Gateways can be served: the warnings above say why";
-    let names: Vec<String> = resolution.gateways.iter().map(|gateway| gateway.name.to_string()).collect();
-    match names.as_slice() {
-        [first, second, ..] => Failure::new(message).with_hint(format!(
-            "where Gateways have the same port, serve one of them (--gateway {first}), or bind a port for each \
-             (--port {first}/80=10080 --port {second}/80=10081)"
-        )),
-        _ => Failure::new(message),
-    }
-}
-
 /// How to resolve manifests for a proxy.
-fn options(namespace: &str, target: &Target) -> Options {
+fn options(namespace: &str, target: &Target, certificates: CertificateSource) -> Options {
     Options {
         namespace: namespace.to_owned(),
+        certificates,
+        now: clock::now(),
         addresses: ports::addresses(&target.ports),
         gateways: target.gateways.iter().cloned().collect(),
         implicit_gateway: Some(IMPLICIT_PORT),

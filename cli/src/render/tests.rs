@@ -23,8 +23,10 @@ kind: Secret
 type: kubernetes.io/tls
 metadata: { name: cert }
 stringData:
-  tls.crt: '-----BEGIN CERTIFICATE-----MAMCAQA=-----END CERTIFICATE-----'
-  tls.key: '-----BEGIN PRIVATE KEY-----MAMCAQA=-----END PRIVATE KEY-----'
+  tls.crt: |
+    THE CERTIFICATE
+  tls.key: |
+    THE KEY
 ---
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
@@ -46,8 +48,18 @@ metadata: { name: stock }
 spec: { ports: [{ port: 50051, appProtocol: kubernetes.io/h2c }] }
 ";
 
+/// The manifests, with a certificate in the Secret.
+fn manifests() -> String {
+    let indented = |pem: &str| pem.trim_end().replace('\n', "\n    ");
+    SHOP.replace(
+        "THE CERTIFICATE",
+        &indented(include_str!("../../../manifests/src/certificate/fixtures/P-256.crt")),
+    )
+    .replace("THE KEY", &indented(include_str!("../../../manifests/src/certificate/fixtures/P-256.key")))
+}
+
 fn shop() -> Resolution {
-    let documents: Vec<Document> = parse("shop.yaml", SHOP.as_bytes()).documents;
+    let documents: Vec<Document> = parse("shop.yaml", manifests().as_bytes()).documents;
     resolve(&documents, &Options::default())
 }
 
@@ -130,8 +142,9 @@ fn a_port_is_that_of_a_listener() {
 
 #[test]
 fn a_port_of_a_gateway_gives_gateways_addresses_of_their_own() {
-    let other = SHOP.replace("name: public", "name: other");
-    let mut documents: Vec<Document> = parse("shop.yaml", SHOP.as_bytes()).documents;
+    let shop = manifests();
+    let other = shop.replace("name: public", "name: other");
+    let mut documents: Vec<Document> = parse("shop.yaml", shop.as_bytes()).documents;
     documents.extend(parse("other.yaml", other.as_bytes()).documents.into_iter().take(1));
     let flags = ports(&["public/80=1", "public/443=2", "other/80=3", "other/443=4"]);
     let options = Options { addresses: super::ports::addresses(&flags), ..Options::default() };

@@ -7,7 +7,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
-use httproute_manifests::{FilterChain, Resolution};
+use httproute_manifests::{CertificateSource, FilterChain, Resolution};
 use serde_json::{Value, json};
 
 use super::say;
@@ -18,6 +18,7 @@ use crate::render::RenderOptions;
 use crate::render::envoy;
 use crate::render::module::{Code, fingerprint};
 use crate::render::ports::RAISED_BY;
+use crate::render::self_signed::SelfSigned;
 use crate::render::served::Served;
 use crate::render::verdict::Verdict;
 
@@ -52,6 +53,8 @@ pub(crate) struct Reader<'a> {
     is_wrong: bool,
     /// The errors of what is served; `None` before the start.
     served: Option<Verdict>,
+    /// The certificates for listeners without a Secret, which stay the same while listeners come and go.
+    self_signed: SelfSigned,
     /// Whether the user may bind each of these ports.
     may_bind: BTreeMap<u16, bool>,
 }
@@ -72,6 +75,7 @@ impl<'a> Reader<'a> {
             was_wrong: false,
             is_wrong: false,
             served: None,
+            self_signed: SelfSigned::default(),
             may_bind: BTreeMap::new(),
         }
     }
@@ -84,7 +88,9 @@ impl<'a> Reader<'a> {
     pub(crate) fn read(&mut self) -> Result<State, Failure> {
         self.was_wrong = std::mem::replace(&mut self.is_wrong, true);
         let Run { input, target, checking, .. } = self.arguments;
-        let served = Served::read(input, target, checking.channel())?;
+        let certificates = CertificateSource::SecretsIfPresent;
+        let mut served = Served::read(input, target, checking.channel(), certificates)?;
+        self.self_signed.fill(&mut served.resolution)?;
         for told in served.told.iter().filter(|told| !self.told.contains(*told)) {
             say!("{told}");
         }

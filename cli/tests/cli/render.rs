@@ -58,7 +58,22 @@ fn gateways_on_one_port_are_told_and_can_have_addresses_of_their_own() {
     let directory = Directory::with("shop.yaml", SHOP);
     let ran = directory.run(&["render", "envoy", "-f", "shop.yaml", "--wasm-dir", "."]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    assert!(ran.stderr.contains("warning[SharedListener]"), "{}", ran.stderr);
+    // Infra/other comes first by name.
+    let conflict =
+        "shop.yaml:8:5: warning[HostnameConflict]: listener web: listener infra/other/web has port 80 too";
+    assert!(ran.stderr.contains(conflict), "{}", ran.stderr);
+    assert!(!ran.stdout.contains("shop/cart"), "{}", ran.stdout);
+    let status = |flags: &[&str]| {
+        let ran = directory.run(&[&["check", "--status", "-f", "shop.yaml"], flags].concat());
+        assert_eq!(ran.code, Some(0), "{}", ran.stdout);
+        ran.stdout.contains("Conflicted=True HostnameConflict")
+    };
+    assert_eq!((status(&[]), status(&["--own-addresses"])), (true, false));
+    let explained = directory.run(&["explain", "-f", "shop.yaml", "http://a.example/"]);
+    assert!(explained.stdout.contains("infra/other/web: HTTP, port 80"), "{}", explained.stdout);
+    let older = SHOP.replacen("name: public,", "creationTimestamp: 2020-01-01T00:00:00Z, name: public,", 1);
+    let older = Directory::with("shop.yaml", &older);
+    let ran = older.run(&["render", "envoy", "-f", "shop.yaml", "--wasm-dir", "."]);
     assert!(ran.stdout.contains("shop/cart"), "{}", ran.stdout);
     let two = SHOP.replace("name: public, namespace: infra}\nspec:", "name: third, namespace: infra}\nspec:");
     let manifests = format!("{two}---{}", SHOP.split("---").next().unwrap_or_default());
@@ -76,7 +91,7 @@ fn gateways_on_one_port_are_told_and_can_have_addresses_of_their_own() {
     let ports = ["--port", "infra/public/web=10080", "--port", "infra/other/web=10081", "--wasm-dir", "."];
     let arguments: Vec<&str> = ["render", "envoy", "-f", "shop.yaml"].into_iter().chain(ports).collect();
     let ran = directory.run(&arguments);
-    assert!(!ran.stderr.contains("SharedListener"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("HostnameConflict"), "{}", ran.stderr);
     assert!(ran.stdout.contains("name: infra/public/http-80"), "{}", ran.stdout);
     assert!(ran.stdout.contains("port_value: 10081"), "{}", ran.stdout);
 }
@@ -242,4 +257,33 @@ fn a_listener_on_the_port_of_the_administration_interface_is_refused() {
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
         assert!(ran.stderr.contains("administration interface would both bind port"), "{}", ran.stderr);
     }
+}
+
+#[test]
+fn https_works_without_a_secret_at_hand() {
+    let manifests = SHOP.replace(
+        "port: 80, protocol: HTTP, allowed",
+        "port: 443, protocol: HTTPS, hostname: '*.example.com', tls: {certificateRefs: [{name: gone}]}, allowed",
+    );
+    let directory = Directory::with("shop.yaml", &manifests);
+    let render = |flags: &[&str]| {
+        let fixed: &[&str] =
+            &["render", "envoy", "-f", "shop.yaml", "--gateway", "infra/public", "--wasm-dir", "."];
+        directory.run(&[fixed, flags].concat())
+    };
+    let ran = render(&[]);
+    assert_eq!(ran.code, Some(1), "{}", ran.stdout);
+    for wanted in ["warning[InvalidCertificateRef]", "there is no Secret infra/gone", "--self-signed"] {
+        assert!(ran.stderr.contains(wanted), "{wanted}: {}", ran.stderr);
+    }
+    let ran = render(&["--self-signed"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let stand_in = "there is no Secret infra/gone, so a stand-in for its certificate is used";
+    assert!(ran.stderr.contains(stand_in), "{}", ran.stderr);
+    assert!(ran.stdout.contains("-----BEGIN CERTIFICATE-----"), "{}", ran.stdout);
+    assert_ne!(render(&["--self-signed"]).stdout, ran.stdout, "it is another one each time");
+
+    let ran = directory.run(&["explain", "-f", "shop.yaml", "https://a.example.com/"]);
+    assert!(ran.stdout.contains("infra/public/web: HTTPS, port 443, *.example.com"), "{}", ran.stdout);
+    assert!(ran.stdout.contains(stand_in) || ran.stderr.contains(stand_in), "{}{}", ran.stdout, ran.stderr);
 }

@@ -14,10 +14,13 @@ fn object(kind: &str, name: &str, spec: Value) -> Value {
 }
 
 fn secret() -> Value {
-    let pem = |what: &str| format!("-----BEGIN {what}-----\nMAMCAQA=\n-----END {what}-----\n");
+    let (certificate, key) = (
+        include_str!("../certificate/fixtures/P-256.crt"),
+        include_str!("../certificate/fixtures/P-256.key"),
+    );
     json!({
         "apiVersion": "v1", "kind": "Secret", "metadata": { "name": "tls" }, "type": "kubernetes.io/tls",
-        "stringData": { "tls.crt": pem("CERTIFICATE"), "tls.key": pem("PRIVATE KEY") },
+        "stringData": { "tls.crt": certificate, "tls.key": key },
     })
 }
 

@@ -27,8 +27,12 @@ pub struct FilterChain {
     /// without a hostname, whose chain takes all other names and clients that send none, and where all HTTPS listeners of the
     /// port share a chain ([`HttpsChains::PerPort`]).
     pub server_name: Option<String>,
-    /// The certificates: at least one for HTTPS ([`Options::certificates_elsewhere`] aside), none for HTTP.
+    /// The certificates: none for HTTP; at least one for HTTPS, unless they come from the proxy or Secrets are missing.
     pub certificates: Vec<Certificate>,
+    /// The Secrets that are not among the manifests, and count as good ([`CertificateSource::SecretsIfPresent`]).
+    ///
+    /// [`CertificateSource::SecretsIfPresent`]: crate::CertificateSource::SecretsIfPresent
+    pub missing_secrets: Vec<ObjectName>,
     /// The listeners that it serves.
     pub listeners: Vec<ListenerName>,
     /// The routes that are attached to them, in the order of the module configuration.
@@ -85,7 +89,8 @@ impl Parts<'_, '_> {
         FilterChain {
             name: chain_name(gateway.as_ref(), port, https, server_name.as_deref()),
             routes: names.collect(),
-            certificates: own.iter().flat_map(|judged| &judged.certificates).cloned().collect(),
+            certificates: own.iter().flat_map(|judged| &judged.certificates.found).cloned().collect(),
+            missing_secrets: own.iter().flat_map(|judged| &judged.certificates.missing).cloned().collect(),
             listeners: own.iter().map(|judged| judged.listener.name.clone()).collect(),
             gateway,
             port,
@@ -111,21 +116,11 @@ impl Parts<'_, '_> {
             extensions.extend(&resolved.extensions);
         }
         let mut listeners: Vec<Value> = Vec::new();
-        // Listeners of several Gateways with the same hostname are one.
-        let mut by_hostname: Vec<(&Judged<'_, '_>, BTreeSet<usize>)> = Vec::new();
         for &number in numbers {
             let (Some(judged), Some(attached)) = (self.listeners.get(number), self.attached.get(number))
             else {
                 continue;
             };
-            let same =
-                |(other, _): &&mut (&Judged<'_, '_>, _)| other.listener.hostname == judged.listener.hostname;
-            match by_hostname.iter_mut().find(same) {
-                Some((_, routes)) => routes.extend(attached),
-                None => by_hostname.push((judged, attached.clone())),
-            }
-        }
-        for (judged, attached) in by_hostname {
             let attached = attached.iter().filter_map(|&route| self.routes.get(route));
             listeners.push(module_listener(judged, attached.map(|route| route.name.to_string()).collect()));
         }
@@ -166,14 +161,17 @@ impl Parts<'_, '_> {
     fn refused(&self, key: &Key) -> Vec<Value> {
         let (gateway, port, https, _) = key;
         let is_alone = *https && self.options.https_chains == HttpsChains::PerServerName;
-        let same_port = self.listeners.iter().filter(|judged| {
-            let (other_gateway, other_port, other_https, _) = self.key(judged);
-            judged.listener.fault.is_none()
-                && !judged.is_programmed()
-                && (&other_gateway, &other_port, &other_https) == (gateway, port, https)
-        });
-        let mut seen = BTreeSet::new();
-        let first = same_port.filter(|judged| !is_alone && seen.insert(&judged.listener.hostname));
+        let same_port = || {
+            self.listeners.iter().filter(|judged| {
+                let (other_gateway, other_port, other_https, _) = self.key(judged);
+                (&other_gateway, &other_port, &other_https) == (gateway, port, https)
+            })
+        };
+        let served = same_port().filter(|judged| judged.is_programmed());
+        // The listener of an older Gateway may serve what that of a younger one does not.
+        let mut seen: BTreeSet<_> = served.map(|judged| &judged.listener.hostname).collect();
+        let refused = same_port().filter(|judged| judged.listener.fault.is_none() && !judged.is_programmed());
+        let first = refused.filter(|judged| !is_alone && seen.insert(&judged.listener.hostname));
         first.map(|judged| module_listener(judged, Vec::new())).collect()
     }
 

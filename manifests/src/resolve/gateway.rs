@@ -1,6 +1,6 @@
 //! Gateways and what their listeners say.
 
-use httproute_sdk::did_you_mean;
+use httproute_sdk::{did_you_mean, parse_time};
 use serde_json::Value;
 
 use super::conditions::Fault;
@@ -9,7 +9,7 @@ use super::inventory::{GATEWAY_API, Inventory, Object};
 use super::json::{items, member, port, text, within};
 use super::name::{ListenerName, ObjectName};
 use super::namespaces::RouteNamespaces;
-use super::options::Options;
+use super::options::{CertificateSource, Options};
 use super::status::RouteKind;
 use super::warning::Warning;
 
@@ -19,6 +19,8 @@ pub(crate) struct Gateway<'d> {
     pub(crate) name: ObjectName,
     /// `None` for the one that stands in where the manifests hold none.
     pub(crate) document: Option<usize>,
+    /// `metadata.creationTimestamp`; `None` if it has not been created yet.
+    pub(crate) created: Option<(i64, u32)>,
     pub(crate) listeners: Vec<Listener<'d>>,
 }
 
@@ -102,7 +104,7 @@ fn implicit<'d>(port: u16, options: &Options) -> Gateway<'d> {
         unsupported_kinds: Vec::new(),
         fault: None,
     };
-    Gateway { name, document: None, listeners: vec![listener] }
+    Gateway { name, document: None, created: None, listeners: vec![listener] }
 }
 
 fn read_one<'d>(gateway: &Object<'d>, options: &Options, warnings: &mut Vec<Warning>) -> Gateway<'d> {
@@ -125,12 +127,21 @@ fn read_one<'d>(gateway: &Object<'d>, options: &Options, warnings: &mut Vec<Warn
     let listeners = items(spec, "listeners").iter().enumerate();
     let listeners = listeners.filter_map(|(index, listener)| {
         let mut listener = read_listener(gateway, index, listener)?;
-        if listener.fault.is_none() && listener.protocol == "HTTPS" && !options.certificates_elsewhere {
+        if listener.fault.is_none()
+            && listener.protocol == "HTTPS"
+            && options.certificates != CertificateSource::Proxy
+        {
             listener.fault = client_validation(spec, listener.port);
         }
         Some(listener)
     });
-    Gateway { name: gateway.name.clone(), document: Some(gateway.document), listeners: listeners.collect() }
+    let created = within(gateway.value, &["metadata", "creationTimestamp"]);
+    Gateway {
+        name: gateway.name.clone(),
+        document: Some(gateway.document),
+        created: created.and_then(Value::as_str).and_then(parse_time),
+        listeners: listeners.collect(),
+    }
 }
 
 /// One listener; `None` where it cannot be told apart from others: the API server would not take it.

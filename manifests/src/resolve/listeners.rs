@@ -1,15 +1,14 @@
 //! Listeners among each other: which are distinct, which overlap, and which have what they need.
 
-use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use super::conditions::{Condition, Fault};
 use super::gateway::{Gateway, Listener};
 use super::hostname::listeners_intersect;
 use super::name::ListenerName;
-use super::options::Addresses;
-use super::secret::Certificate;
+use super::options::{Addresses, CertificateSource};
 use super::status::{GatewayStatus, ListenerStatus};
-use super::tls::Certificates;
+use super::tls::{Certificates, OfListener};
 use super::warning::Warning;
 
 /// A listener, and what is to be said of it.
@@ -17,16 +16,13 @@ use super::warning::Warning;
 pub(crate) struct Judged<'r, 'd> {
     pub(crate) listener: &'r Listener<'d>,
     pub(crate) conflict: Option<Fault>,
-    pub(crate) certificates: Vec<Certificate>,
+    pub(crate) certificates: OfListener,
     /// Whether TLS can be ended: there is a certificate, or the proxy has one by itself.
     has_certificate: bool,
     /// Why not all of its references are resolved.
     unresolved: Option<Fault>,
     /// Other HTTPS listeners that serve some of the same hosts.
     overlapping: Vec<ListenerName>,
-    /// Listeners of other Gateways with the same port, protocol and hostname: on one address the proxy cannot tell their
-    /// requests apart, and serves the routes of all of them.
-    joined: Vec<ListenerName>,
 }
 
 impl Judged<'_, '_> {
@@ -51,19 +47,12 @@ pub(crate) fn judge<'r, 'd>(
     addresses: Addresses,
     certificates: &Certificates<'_, 'd>,
 ) -> Vec<Judged<'r, 'd>> {
-    let elsewhere = certificates.elsewhere;
+    let elsewhere = certificates.source == CertificateSource::Proxy;
+    let conflicts = conflicts(gateways, addresses);
     let all: Vec<&Listener<'d>> = gateways.iter().flat_map(|gateway| &gateway.listeners).collect();
-    let judge = |(number, &listener): (usize, &&'r Listener<'d>)| {
-        let others = || {
-            let others = all.iter().enumerate().filter(move |(other, _)| *other != number);
-            others.map(|(_, other)| *other).filter(|other| {
-                other.port == listener.port
-                    && is_carried_out(other)
-                    && (addresses == Addresses::Shared || other.name.gateway == listener.name.gateway)
-            })
-        };
-        let conflict = if is_carried_out(listener) { conflict(listener, others()) } else { None };
-        let (certificates, mut unresolved) = certificates.of(listener);
+    let judge = |(number, (&listener, conflict)): (usize, (&&'r Listener<'d>, Option<Fault>))| {
+        let certificates = certificates.of(listener);
+        let mut unresolved = certificates.fault.clone();
         if let (None, [kind, ..]) = (&unresolved, listener.unsupported_kinds.as_slice()) {
             // "If an implementation does not support or recognize this resource type, it MUST set the "ResolvedRefs"
             // condition to False for this Listener with the "InvalidRouteKinds" reason."
@@ -71,27 +60,55 @@ pub(crate) fn judge<'r, 'd>(
                 format!("routes of kind {}/{} are not supported on this listener", kind.group, kind.kind);
             unresolved = Some(Fault::new("InvalidRouteKinds", message, "allow HTTPRoutes"));
         }
+        let meets = |other: &&Listener<'_>| {
+            other.protocol == "HTTPS"
+                && other.port == listener.port
+                && (addresses == Addresses::Shared || other.name.gateway == listener.name.gateway)
+                && listeners_intersect(listener.hostname.as_deref(), other.hostname.as_deref())
+        };
         let overlapping = if conflict.is_none() && listener.protocol == "HTTPS" {
-            let meets = |other: &&Listener<'_>| {
-                other.protocol == "HTTPS"
-                    && listeners_intersect(listener.hostname.as_deref(), other.hostname.as_deref())
-            };
-            others().filter(meets).map(|other| other.name.clone()).collect()
+            let others = all.iter().enumerate().filter(|(other, _)| *other != number);
+            others.map(|(_, other)| *other).filter(meets).map(|other| other.name.clone()).collect()
         } else {
             Vec::new()
         };
-        let joined = if conflict.is_none() && is_carried_out(listener) {
-            let same = |other: &&Listener<'_>| {
-                other.protocol == listener.protocol && other.hostname == listener.hostname
-            };
-            others().filter(same).map(|other| other.name.clone()).collect()
-        } else {
-            Vec::new()
-        };
-        let has_certificate = elsewhere || !certificates.is_empty();
-        Judged { listener, conflict, certificates, has_certificate, unresolved, overlapping, joined }
+        let has_certificate =
+            elsewhere || !(certificates.found.is_empty() && certificates.missing.is_empty());
+        Judged { listener, conflict, certificates, has_certificate, unresolved, overlapping }
     };
-    all.iter().enumerate().map(judge).collect()
+    all.iter().zip(conflicts).enumerate().map(judge).collect()
+}
+
+/// For each listener of all Gateways, in their order, why it is not distinct.
+///
+/// "each listener in a set MUST have a unique combination of Port, Protocol, and, if supported by the protocol, Hostname." In
+/// one Gateway "the implementation MUST NOT pick one conflicting Listener as the winner". Of listeners of several Gateways that
+/// share the addresses of one proxy, that of the oldest Gateway stays: a new Gateway takes no traffic away from an older one.
+fn conflicts(gateways: &[Gateway<'_>], addresses: Addresses) -> Vec<Option<Fault>> {
+    // "The oldest … based on creation timestamp", then "first in alphabetical order by {namespace}/{name}". What has not been
+    // created yet is the youngest.
+    let mut by_age: Vec<&Gateway<'_>> = gateways.iter().collect();
+    by_age.sort_by_key(|gateway| (gateway.created.is_none(), gateway.created, &gateway.name));
+    let mut found = BTreeMap::new();
+    let mut older: Vec<&Listener<'_>> = Vec::new();
+    for gateway in by_age {
+        let mut stay = Vec::new();
+        for (place, listener) in gateway.listeners.iter().enumerate() {
+            let siblings = gateway.listeners.iter().enumerate();
+            let siblings = siblings.filter(|(other, _)| *other != place).map(|(_, other)| other);
+            let of_older = older.iter().copied().filter(|_| addresses == Addresses::Shared);
+            let displaced = conflict(listener, of_older);
+            if displaced.is_none() {
+                stay.push(listener);
+            }
+            if let Some(fault) = conflict(listener, siblings).or(displaced) {
+                found.insert(&listener.name, fault);
+            }
+        }
+        older.extend(stay);
+    }
+    let all = gateways.iter().flat_map(|gateway| &gateway.listeners);
+    all.map(|listener| found.get(&listener.name).cloned()).collect()
 }
 
 /// "If an implementation does not support TCP Protocol Listeners, then the previous rule does not apply": a listener of a
@@ -100,35 +117,32 @@ fn is_carried_out(listener: &Listener<'_>) -> bool {
     ["HTTP", "HTTPS"].contains(&listener.protocol.as_str())
 }
 
-/// "each listener in a set MUST have a unique combination of Port, Protocol, and, if supported by the protocol, Hostname."
-/// `others` are those of the same port.
-///
-/// Where Gateways share the addresses of one proxy, listeners of two of them with the same hostname are joined, and no
-/// conflict: the specification has merged Gateways refuse both, but a person who runs the manifests of a cluster on one
-/// machine wants them served. None of them is picked as the winner.
-fn conflict<'r>(listener: &Listener<'_>, others: impl Iterator<Item = &'r Listener<'r>>) -> Option<Fault> {
+/// The first of `others` that `listener` conflicts with.
+fn conflict<'r>(
+    listener: &Listener<'_>,
+    others: impl Iterator<Item = &'r Listener<'r>> + Clone,
+) -> Option<Fault> {
+    if !is_carried_out(listener) {
+        return None;
+    }
+    let others = others.filter(|other| other.port == listener.port && is_carried_out(other));
     let fault = |reason, other: &Listener<'_>, what: &str| {
-        let message = format!("listener {} has port {} too, {what}", other.name, listener.port);
-        let hint = match listener.name.gateway.cmp(&other.name.gateway) {
-            Ordering::Equal => "",
-            _ => {
-                "all Gateways share the addresses of this proxy: serve one of them, or give each addresses of its own"
-            }
+        let (age, hint) = if listener.name.gateway == other.name.gateway {
+            ("", "")
+        } else {
+            let hint = "if both are for one proxy, serve one Gateway only (`--gateway`), or bind a port for each (`--port`)";
+            (": its Gateway is the older one, or comes first by name", hint)
         };
+        let message = format!("listener {} has port {} too, {what}{age}", other.name, listener.port);
         Fault::new(reason, message, hint)
     };
-    let mut same_hostname = None;
-    for other in others {
-        if other.protocol != listener.protocol {
-            return Some(fault("ProtocolConflict", other, "with another protocol"));
-        }
-        let same_gateway = other.name.gateway == listener.name.gateway;
-        if same_gateway && other.hostname == listener.hostname && same_hostname.is_none() {
-            // "Note that the `tls` field is not used for determining if a listener is distinct".
-            same_hostname = Some(fault("HostnameConflict", other, "with the same protocol and hostname"));
-        }
+    let other_protocol = others.clone().find(|other| other.protocol != listener.protocol);
+    if let Some(other) = other_protocol {
+        return Some(fault("ProtocolConflict", other, "with another protocol"));
     }
-    same_hostname
+    // "Note that the `tls` field is not used for determining if a listener is distinct".
+    let other = others.into_iter().find(|other| other.hostname == listener.hostname)?;
+    Some(fault("HostnameConflict", other, "with the same protocol and hostname"))
 }
 
 /// The status of each Gateway. `attached` counts the routes of each listener.
@@ -233,21 +247,8 @@ fn listener_conditions(listener: &Judged<'_, '_>) -> Vec<Condition> {
 }
 
 fn warn(listener: &Judged<'_, '_>, warnings: &mut Vec<Warning>) {
-    if !listener.joined.is_empty() {
-        let others: Vec<String> = listener.joined.iter().map(ListenerName::to_string).collect();
-        warnings.push(Warning {
-            document: listener.listener.document,
-            pointer: listener.listener.pointer.clone(),
-            code: "SharedListener",
-            message: format!(
-                "listener {} is served together with {}, which has the same port and hostname",
-                listener.listener.name.name,
-                others.join(", ")
-            ),
-            hint: "serve one of the Gateways, or give each addresses of its own".to_owned(),
-        });
-    }
-    for fault in [&listener.listener.fault, &listener.conflict, &listener.unresolved].into_iter().flatten() {
+    let faults = [&listener.listener.fault, &listener.conflict, &listener.unresolved].into_iter().flatten();
+    for fault in faults.chain(&listener.certificates.remarks) {
         warnings.push(Warning {
             document: listener.listener.document,
             pointer: listener.listener.pointer.clone(),

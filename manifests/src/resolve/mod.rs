@@ -31,7 +31,7 @@ pub use chain::FilterChain;
 pub use cluster::Cluster;
 pub use conditions::Condition;
 pub use name::{BackendName, ListenerName, ObjectName};
-pub use options::{Addresses, HttpsChains, Options};
+pub use options::{Addresses, CertificateSource, HttpsChains, Options};
 pub use secret::Certificate;
 pub use status::{GatewayStatus, ListenerStatus, ParentStatus, RouteKind, RouteStatus};
 pub use warning::Warning;
@@ -104,8 +104,12 @@ pub fn resolve(documents: &[Document], options: &Options) -> Resolution {
     let namespaces = Namespaces::new(&inventory);
     let backends = Backends::new(&inventory, &grants, options);
     let gateways = gateway::read(&inventory, options, &mut warnings);
-    let certificates =
-        Certificates { inventory: &inventory, grants: &grants, elsewhere: options.certificates_elsewhere };
+    let certificates = Certificates {
+        inventory: &inventory,
+        grants: &grants,
+        source: options.certificates,
+        now: options.now,
+    };
     let listeners = listeners::judge(&gateways, options.addresses, &certificates);
     let routes: Vec<Route<'_>> = inventory.all(GATEWAY_API, "HTTPRoute").map(Route::read).collect();
     let resolve_one = |route| Resolved::new(route, &backends, &inventory, &options.extensions);

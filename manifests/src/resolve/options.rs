@@ -24,9 +24,10 @@ pub struct Options {
     pub addresses: Addresses,
     /// Which HTTPS listeners of a port share a filter chain.
     pub https_chains: HttpsChains,
-    /// Whether the proxy has its certificates by itself: then no `certificateRef` is looked up, what the Gateway demands of
-    /// clients' certificates is the proxy's business too, and an HTTPS listener is served with no certificate known.
-    pub certificates_elsewhere: bool,
+    /// Where the certificates of HTTPS listeners come from.
+    pub certificates: CertificateSource,
+    /// The time in seconds since 1970, for a warning about certificates that have expired; `None` for no such warning.
+    pub now: Option<i64>,
     /// Where the manifests hold no Gateway at all, every route is attached to one HTTP listener on this port.
     pub implicit_gateway: Option<u16>,
     /// Backends of which the user says where they are: they exist, whether or not the manifests hold their Service.
@@ -64,7 +65,8 @@ impl Default for Options {
             gateway_classes: BTreeSet::new(),
             addresses: Addresses::Shared,
             https_chains: HttpsChains::PerServerName,
-            certificates_elsewhere: false,
+            certificates: CertificateSource::Secrets,
+            now: None,
             implicit_gateway: None,
             overridden: BTreeSet::new(),
             extensions: BTreeSet::new(),
@@ -75,11 +77,26 @@ impl Default for Options {
     }
 }
 
+/// Where the certificates of HTTPS listeners come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CertificateSource {
+    /// The Secrets among the manifests. A listener without a usable one is not served.
+    #[default]
+    Secrets,
+    /// Likewise, but a Secret that is not among the manifests counts as good, with a warning: keys are seldom kept beside
+    /// manifests. [`FilterChain::missing_secrets`](crate::FilterChain) names such Secrets.
+    SecretsIfPresent,
+    /// The proxy has them by itself: no `certificateRef` is looked up, the proxy deals with client certificates, and an HTTPS
+    /// listener is served although no certificate is known.
+    Proxy,
+}
+
 /// Where the Gateways listen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Addresses {
-    /// On the same addresses. "implementations MAY merge configuration from multiple Gateways onto a single data plane":
-    /// listeners of several Gateways with the same port, protocol and hostname are served as one, with a warning.
+    /// On the same addresses: "implementations MAY merge configuration from multiple Gateways onto a single data plane". Of
+    /// listeners of several Gateways that cannot be told apart, that of the oldest Gateway is served, and the others are
+    /// conflicted.
     #[default]
     Shared,
     /// On addresses of their own, as most clusters have it: only the listeners of one Gateway must be distinct, and each

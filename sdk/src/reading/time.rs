@@ -1,7 +1,11 @@
 //! `metadata.creationTimestamp`.
 
 /// Seconds and nanoseconds since 1970 of an RFC 3339 time, as Kubernetes writes it.
-pub(crate) fn parse(text: &str) -> Option<(i64, u32)> {
+///
+/// ```
+/// assert_eq!(httproute_sdk::parse_time("1970-01-02T00:00:00Z"), Some((86_400, 0)));
+/// ```
+pub fn parse(text: &str) -> Option<(i64, u32)> {
     let (date, rest) = text.split_at_checked(10)?;
     let rest = rest.strip_prefix(['T', 't', ' '])?;
     let (clock, rest) = rest.split_at_checked(8)?;

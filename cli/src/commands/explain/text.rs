@@ -42,7 +42,14 @@ fn problems(text: &mut String, explanation: &Explanation, manifests: &Manifests)
         let is_winners = name.is_some_and(|name| {
             winner.and_then(|winner| winner.split_once('/')).is_some_and(|(_, winner)| winner == name)
         });
-        problem.is_error() || is_winners || problem.source.is_none()
+        let gateway = explanation.listener.as_ref().and_then(|listener| listener.gateway.as_deref());
+        let is_assumption = problem.problem.code == "MissingSecret"
+            && name.is_some_and(|name| {
+                gateway
+                    .and_then(|gateway| gateway.split_once('/'))
+                    .is_some_and(|(_, gateway)| gateway == name)
+            });
+        problem.is_error() || is_winners || is_assumption || problem.source.is_none()
     };
     let told: Vec<&Located> = explanation.problems.iter().filter(concerns).collect();
     if !explanation.problems.is_empty() {

@@ -5,7 +5,7 @@ mod policy;
 mod routes;
 mod warnings;
 
-use httproute_manifests::{Addresses, Document, ObjectName, Options, Resolution};
+use httproute_manifests::{Addresses, CertificateSource, Document, ObjectName, Options, Resolution};
 use serde_json::Value;
 
 use super::objects::Rendered;
@@ -18,7 +18,7 @@ pub(crate) fn resolve_options(arguments: &EnvoyGateway) -> Options {
         gateways: arguments.gateways.iter().cloned().collect(),
         // Envoy Gateway starts an Envoy for each Gateway.
         addresses: Addresses::PerGateway,
-        certificates_elsewhere: true,
+        certificates: CertificateSource::Proxy,
         // A mirror is Envoy Gateway's.
         mirror_header: None,
         // Envoy Gateway's own kind, which no module looks at.

@@ -10,7 +10,8 @@ mod wasm_plugin;
 use std::collections::{BTreeMap, BTreeSet};
 
 use httproute_manifests::{
-    Addresses, Cluster, Document, FilterChain, HttpsChains, ObjectName, Options, Proxy, Resolution,
+    Addresses, CertificateSource, Cluster, Document, FilterChain, HttpsChains, ObjectName, Options, Proxy,
+    Resolution,
 };
 use serde_json::{Map, Value, json};
 
@@ -28,7 +29,7 @@ pub(crate) fn resolve_options(arguments: &Istio) -> Options {
         addresses: if arguments.selector.is_empty() { Addresses::PerGateway } else { Addresses::Shared },
         // A WasmPlugin can be bound to a port, and to nothing more specific.
         https_chains: HttpsChains::PerPort,
-        certificates_elsewhere: true,
+        certificates: CertificateSource::Proxy,
         cluster_name: Some(format!(
             "outbound|{{port}}||{{name}}.{{namespace}}.svc.{}",
             arguments.cluster_domain

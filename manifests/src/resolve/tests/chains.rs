@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::{BackendName, ObjectName, Options};
+use super::super::{BackendName, CertificateSource, ObjectName, Options};
 use super::*;
 
 #[test]
@@ -211,7 +211,7 @@ fn the_hosts_of_a_listener_without_certificate_are_served_by_no_other() {
 fn one_chain_serves_all_https_listeners_of_a_port_where_the_proxy_has_one_module_for_it() {
     let options = Options {
         https_chains: crate::HttpsChains::PerPort,
-        certificates_elsewhere: true,
+        certificates: CertificateSource::Proxy,
         ..Options::default()
     };
     let listeners = json!([

@@ -97,7 +97,10 @@ fn only_the_gateways_that_are_wanted_are_served() {
         assert_eq!(resolution.gateways.len(), 1);
         // A route of a Gateway that is not served has no status, and nothing is wrong with it.
         assert!(
-            resolution.warnings.iter().all(|warning| warning.code == "BackendNotFound"),
+            resolution
+                .warnings
+                .iter()
+                .all(|warning| ["BackendNotFound", "CertificateForOtherHost"].contains(&warning.code)),
             "{:?}",
             resolution.warnings
         );

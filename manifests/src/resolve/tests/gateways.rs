@@ -1,6 +1,6 @@
 //! Listeners: which are distinct, which can be served, and what a cluster would say of them.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::{Addresses, Options};
 use super::*;
@@ -8,7 +8,10 @@ use super::*;
 #[test]
 fn a_sound_gateway() {
     let resolution = resolved(&[
-        gateway("infra/public", json!([http("web", 80, None), https("tls", 443, Some("a.com"), "cert")])),
+        gateway(
+            "infra/public",
+            json!([http("web", 80, None), https("tls", 443, Some("a.example.com"), "cert")]),
+        ),
         secret("infra/cert"),
     ]);
     assert_eq!(
@@ -127,26 +130,74 @@ fn listeners_that_are_not_distinct_are_conflicted_all_of_them() {
     }
 }
 
+/// Where Gateways share the addresses of a proxy, the older one keeps its listener.
 #[test]
-fn gateways_that_share_addresses_are_served_together() {
-    let manifests = [
-        gateway("infra/internal", json!([http("web", 80, None)])),
-        gateway("infra/public", json!([http("web", 80, None)])),
-        plain_route("shop/cart", json!({})),
-    ];
-    let shared = resolved(&manifests);
-    assert_eq!(told(&of_listener(&shared, "web"), "Conflicted"), "Conflicted=False NoConflicts");
-    let names: Vec<_> = shared.chains.iter().map(|chain| chain.name.as_str()).collect();
-    assert_eq!(names, ["http-80"]);
-    assert_eq!(answer(&shared, "http-80", "a.com", "/"), "shop/svc/80");
-    assert_eq!(codes(&shared).iter().filter(|code| **code == "SharedListener").count(), 2);
+fn of_listeners_of_several_gateways_that_cannot_be_told_apart_the_oldest_is_served() {
+    let created = |mut gateway: Value, time: &str| {
+        gateway["metadata"]["creationTimestamp"] = json!(time);
+        gateway
+    };
+    let to = |gateway: &str| json!({ "parentRefs": [{ "namespace": "infra", "name": gateway }] });
+    let of = |resolution: &Resolution, gateway: &str| {
+        let mut gateways = resolution.gateways.iter();
+        let gateway = gateways.find(|found| found.name.name == gateway).unwrap();
+        let listener = &gateway.listeners[0].conditions;
+        ["Conflicted", "Accepted", "Programmed"].map(|kind| told(listener, kind))
+    };
+    let stays = ["Conflicted=False NoConflicts", "Accepted=True Accepted", "Programmed=True Programmed"]
+        .map(str::to_owned);
+    let yields = |reason: &str| {
+        ["Conflicted=True", "Accepted=False", "Programmed=False"].map(|status| format!("{status} {reason}"))
+    };
+    let web = || json!([http("web", 80, None)]);
+    let (a, b) = (gateway("infra/a", web()), gateway("infra/b", web()));
+    let old = |gateway: &Value| created(gateway.clone(), "2025-01-01T00:00:00Z");
+    let young = |gateway: &Value| created(gateway.clone(), "2026-01-01T00:00:00+01:00");
+    let apart = Options { addresses: Addresses::PerGateway, ..Options::default() };
+    for (first, second, winner, loser) in [
+        // By name, where neither has been created.
+        (a.clone(), b.clone(), "a", "b"),
+        (young(&a), old(&b), "b", "a"),
+        (old(&a), old(&b), "a", "b"),
+        // What has not been created yet is the youngest.
+        (a.clone(), young(&b), "b", "a"),
+    ] {
+        let manifests = [first, second, plain_route("shop/on-a", to("a")), plain_route("shop/on-b", to("b"))];
+        let shared = resolved(&manifests);
+        assert_eq!(of(&shared, winner), stays);
+        assert_eq!(of(&shared, loser), yields("HostnameConflict"));
+        let conflict = shared.warnings.iter().find(|warning| warning.code == "HostnameConflict").unwrap();
+        let document = &manifests[conflict.document.unwrap()];
+        assert_eq!(document["metadata"]["name"], loser);
+        assert_eq!(shared.chains.len(), 1);
+        let routes: Vec<String> = shared.chains[0].routes.iter().map(ToString::to_string).collect();
+        assert_eq!(routes, [format!("shop/on-{winner}")]);
+        let listeners = shared.chains[0].configuration["listeners"].as_array().unwrap();
+        assert_eq!(listeners.len(), 1, "the other one must not hide it");
 
-    let own = resolved_with(&Options { addresses: Addresses::PerGateway, ..Options::default() }, &manifests);
-    assert_eq!(told(&of_listener(&own, "web"), "Conflicted"), "Conflicted=False NoConflicts");
-    let names: Vec<_> = own.chains.iter().map(|chain| chain.name.as_str()).collect();
-    assert_eq!(names, ["infra/internal/http-80", "infra/public/http-80"]);
-    assert_eq!(answer(&own, "infra/internal/http-80", "a.com", "/"), "404");
-    assert_eq!(answer(&own, "infra/public/http-80", "a.com", "/"), "shop/svc/80");
+        let own = resolved_with(&apart, &manifests);
+        assert_eq!((of(&own, "a"), of(&own, "b")), (stays.clone(), stays.clone()));
+        let names: Vec<_> = own.chains.iter().map(|chain| chain.name.as_str()).collect();
+        assert_eq!(names, ["infra/a/http-80", "infra/b/http-80"]);
+    }
+
+    // With another protocol, and with a hostname that only one of them has.
+    let secure = gateway("infra/b", json!([https("web", 80, None, "cert"), http("more", 8080, None)]));
+    let resolution = resolved(&[a.clone(), secure, secret("infra/cert")]);
+    assert_eq!(of(&resolution, "a"), stays);
+    assert_eq!(of(&resolution, "b"), yields("ProtocolConflict"));
+    let other_host = gateway("infra/b", json!([http("web", 80, Some("a.com"))]));
+    let resolution = resolved(&[a, other_host, plain_route("shop/on-b", to("b"))]);
+    assert_eq!(of(&resolution, "b"), stays);
+    assert_eq!(answer(&resolution, "http-80", "a.com", "/"), "shop/svc/80");
+
+    // One that two older ones keep from being served takes no port away from a third.
+    let third = gateway("infra/c", json!([http("web", 80, Some("c.com"))]));
+    let second = gateway("infra/b", json!([https("web", 80, None, "cert")]));
+    let first = gateway("infra/a", json!([http("web", 80, Some("a.com"))]));
+    let resolution = resolved(&[first, second, third, secret("infra/cert")]);
+    assert_eq!((of(&resolution, "a"), of(&resolution, "c")), (stays.clone(), stays));
+    assert_eq!(of(&resolution, "b"), yields("ProtocolConflict"));
 }
 
 /// "the implementation MUST NOT pick one conflicting Listener as the winner", nor another one of the port.

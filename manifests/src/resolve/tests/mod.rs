@@ -17,8 +17,9 @@ use serde_json::{Value, json};
 use super::{Condition, Options, Resolution, resolve};
 use crate::Document;
 
-const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\nMAMCAQA=\n-----END CERTIFICATE-----\n";
-const KEY: &str = "-----BEGIN PRIVATE KEY-----\nMAMCAQA=\n-----END PRIVATE KEY-----\n";
+/// For a.example.com.
+const CERTIFICATE: &str = include_str!("../../certificate/fixtures/P-256.crt");
+const KEY: &str = include_str!("../../certificate/fixtures/P-256.key");
 
 fn documents(manifests: &[Value]) -> Vec<Document> {
     manifests.iter().map(|value| Document { value: value.clone(), ..Document::default() }).collect()

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::super::{CertificateSource, Options};
 use super::*;
 
 #[test]
@@ -144,4 +145,50 @@ fn listeners_that_demand_certificates_of_clients_are_not_accepted() {
             assert_eq!(told(&of_listener(&resolution, name), "Accepted"), expected, "{frontend} {name}");
         }
     }
+}
+
+#[test]
+fn a_secret_that_is_not_among_the_manifests_can_count_as_good() {
+    let options = Options { certificates: CertificateSource::SecretsIfPresent, ..Options::default() };
+    let listener = |references| {
+        but(https("l", 443, Some("a.com"), ""), json!({ "tls": { "certificateRefs": references } }))
+    };
+    let resolution =
+        resolved_with(&options, &[gateway("infra/public", json!([listener(json!([{ "name": "gone" }]))]))]);
+    assert_eq!(told(&of_listener(&resolution, "l"), "Programmed"), "Programmed=True Programmed");
+    assert_eq!(told(&of_listener(&resolution, "l"), "ResolvedRefs"), "ResolvedRefs=True ResolvedRefs");
+    assert_eq!(resolution.chains[0].missing_secrets[0].to_string(), "infra/gone");
+    assert_eq!(codes(&resolution), ["MissingSecret"]);
+
+    // What is there and wrong, or not permitted, is no better for it.
+    let mut broken = secret("infra/cert");
+    broken["stringData"]["tls.key"] = json!("");
+    for reference in [json!({ "name": "cert" }), json!({ "name": "cert", "namespace": "elsewhere" })] {
+        let manifests = [gateway("infra/public", json!([listener(json!([reference]))])), broken.clone()];
+        assert_eq!(resolved_with(&options, &manifests).chains, []);
+    }
+    // One that is there needs no stand-in beside it.
+    let both = json!([{ "name": "gone" }, { "name": "cert" }]);
+    let resolution =
+        resolved_with(&options, &[gateway("infra/public", json!([listener(both)])), secret("infra/cert")]);
+    assert_eq!((resolution.chains[0].certificates.len(), resolution.chains[0].missing_secrets.len()), (1, 0));
+    assert!(codes(&resolution).contains(&"InvalidCertificateRef"));
+}
+
+#[test]
+fn a_certificate_that_clients_will_not_like_is_served_with_a_warning() {
+    let warnings = |hostname: Option<&str>, now: Option<i64>| {
+        let listener = https("l", 443, hostname, "cert");
+        let manifests = [gateway("infra/public", json!([listener])), secret("infra/cert")];
+        let resolution = resolved_with(&Options { now, ..Options::default() }, &manifests);
+        assert_eq!(resolution.chains.len(), 1);
+        codes(&resolution).join(" ")
+    };
+    let (long_ago, far_away) = (Some(0), Some(10_000_000_000));
+    assert_eq!(warnings(None, None), "");
+    assert_eq!(warnings(Some("a.example.com"), Some(2_000_000_000)), "");
+    assert_eq!(warnings(Some("*.example.com"), None), "");
+    assert_eq!(warnings(Some("b.example.com"), None), "CertificateForOtherHost");
+    assert_eq!(warnings(None, long_ago), "CertificateOutOfDate");
+    assert_eq!(warnings(None, far_away), "CertificateOutOfDate");
 }
