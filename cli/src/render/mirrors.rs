@@ -22,7 +22,7 @@ pub(crate) const CLUSTER_NAME: &str = "mirror/{namespace}/{name}/{port}";
 const MIRRORS: usize = 4;
 
 /// How much the copies for one mirror may hold while they run, and again while they are being connected.
-const MEMORY: u32 = 512 << 20;
+const MEMORY: u32 = 1 << 30;
 
 /// Headers to which Envoy adds on a copy, and under which name it keeps what the request has. Nobody but the proxy sets those
 /// names: they are removed from what clients send.
@@ -32,7 +32,7 @@ const KEPT: [(&str, &str); 2] =
 impl Mirroring {
     /// How many copies for one mirror may run at a time, and how many may be connecting.
     fn copies(&self) -> u32 {
-        (MEMORY / self.buffer.0.max(1)).clamp(4, 1024)
+        (MEMORY / self.buffer.0.max(1)).min(1024)
     }
 
     /// How long a copy may wait for a connection.
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn the_memory_of_copies_is_bounded() {
-        for (buffer, copies) in [("64K", 1024), ("512K", 1024), ("4M", 128), ("64M", 8), ("128M", 4)] {
+        for (buffer, copies) in [("64K", 1024), ("1M", 1024), ("4M", 256), ("64M", 16), ("128M", 8)] {
             let cluster = mirroring("15s", buffer).cluster(Protocol::H2c);
             let threshold = &cluster["circuit_breakers"]["thresholds"][0];
             assert_eq!(

@@ -107,7 +107,7 @@ pub(crate) fn silent_mirror(rig: &mut Rig) -> Result<(), String> {
         }
         if path == "/silence" {
             // The copies do not wait for good.
-            await_that("end of the copies", || rig.envoy.admin.is_idle("shop/silent/8080"))?;
+            await_that("end of the copies", || rig.envoy.admin.is_idle("mirror/shop/silent/8080"))?;
         }
         rig.unharmed(&[])?;
     }
