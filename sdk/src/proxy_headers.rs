@@ -62,7 +62,9 @@ impl ProxyHeader {
     pub(crate) fn reason(self) -> &'static str {
         match self {
             ProxyHeader::Length => "says where the body ends, and only the proxy knows",
-            ProxyHeader::Upgrade => "makes a message an upgrade, which is between client, proxy and backend",
+            ProxyHeader::Upgrade => {
+                "can turn a message into an upgrade, so only clients and backends may send it"
+            }
             ProxyHeader::Connection => {
                 "is about one connection, and each connection of the proxy has its own"
             }

@@ -224,6 +224,19 @@ fn every_filter_chain_has_the_safety() {
     assert_eq!(chains, 3);
 }
 
+/// `check` knows what a hand-written configuration could lack; nothing of it is lacking in what is written here.
+#[test]
+fn what_is_rendered_passes_the_check_of_envoy_configurations() {
+    let text = envoy(&shop(), &RenderOptions::default()).unwrap();
+    let found = |text: &str| {
+        let documents = parse("envoy.yaml", text.as_bytes()).documents;
+        let findings = httproute_manifests::check(&documents, httproute_manifests::Channel::Standard);
+        findings.into_iter().map(|finding| finding.problem.code).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&text), [""; 0]);
+    assert_eq!(found(&text.replacen("FAIL_RELOAD", "FAIL_OPEN", 1)), ["FailOpen"], "the modules are found");
+}
+
 #[test]
 fn no_text_of_a_secret_is_taken_for_anything_else() {
     for text in [" a\nb", "\na\n", "a\rb: 1\n", "a\n\u{85}b\n", "a\u{2028}\nb", "a\0\n", "a\n\n"] {

@@ -97,6 +97,26 @@ fn a_listener_has_a_policy_with_the_modules_that_its_routes_need() {
     }
 }
 
+/// Envoy has no route for a request without the header, so a module that removes it would make the request a 404.
+#[test]
+fn a_filter_that_removes_x_forwarded_proto_stays_in_the_route() {
+    let remove = "requestHeaderModifier: {remove: [X-Forwarded-Proto]}";
+    let shop = SHOP.replacen("requestHeaderModifier: {set: [{name: x-shop, value: cart}]}", remove, 1);
+    let (policies, routes) = rendered(&shop, IMAGES, &[]);
+    let printed = Value::from(policies.clone()).to_string();
+    assert!(!printed.contains("X-Forwarded-Proto") && !printed.contains("header-modifier"), "{printed}");
+    assert_eq!(
+        routes[0]["spec"]["rules"][0]["filters"][0]["requestHeaderModifier"]["remove"][0],
+        "X-Forwarded-Proto"
+    );
+    let stderr = render(&shop, IMAGES, &[]).stderr;
+    assert!(
+        stderr.contains("LeftToEnvoyGateway")
+            && stderr.contains("RequestHeaderModifier with X-Forwarded-Proto"),
+        "{stderr}"
+    );
+}
+
 #[test]
 fn envoy_gateway_gets_the_routes_without_what_modules_carry_out() {
     let (_, routes) = rendered(SHOP, IMAGES, &[]);

@@ -82,7 +82,7 @@ fn manager(manager: &Value, place: &Place<'_>, report: &mut Report) {
             &Place::Key(place, "http_filters"),
             "ForgedClusterHeader",
             format!("this connection manager does not remove {header:?} before its filters run, so a client could choose the upstream while a module is reloaded"),
-            format!("add early_header_mutation_extensions with remove_on_match: {{key_matcher: {{prefix: {PRIVATE}}}}}, as in examples/envoy"),
+            format!("add early_header_mutation_extensions with remove_on_match: {{key_matcher: {{prefix: {PRIVATE}}}}}"),
         );
     }
     if !normalises(manager) {
@@ -175,7 +175,7 @@ fn marked(configuration: &Value, header: &str, place: &Place<'_>, report: &mut R
                 &routes_place,
                 "NoRouteForRules",
                 format!("no route of this virtual host has cluster_header: {header}, so a request whose host a rule rewrites into this one does not go where the rule says"),
-                "put the routes of the module first in each virtual host, as in docs/operations.md",
+                "put the routes of the module first in each virtual host",
             );
             continue;
         }
@@ -215,7 +215,7 @@ fn marked(configuration: &Value, header: &str, place: &Place<'_>, report: &mut R
                 &routes_place,
                 "NoRouteWithoutProto",
                 "no route removes X-Forwarded-Proto, which a module cannot: rules that do so answer 404".into(),
-                format!("add a route with cluster_header: {without_proto} and request_headers_to_remove: [{without_proto}, x-forwarded-proto], as in examples/envoy"),
+                format!("add a route with cluster_header: {without_proto} and request_headers_to_remove: [{without_proto}, x-forwarded-proto] that matches the presence of {without_proto}"),
             );
         }
     }

@@ -39,7 +39,16 @@ pub(super) fn check(digests: &[ModuleDigest]) -> Result<(), String> {
 
 /// Whether a filter is one that a module carries out.
 pub(super) fn is_ours(filter: &Value) -> bool {
-    kind(filter).is_some_and(|kind| MODULES.iter().any(|(_, own)| own.contains(&kind)))
+    !removes_proto(filter)
+        && kind(filter).is_some_and(|kind| MODULES.iter().any(|(_, own)| own.contains(&kind)))
+}
+
+/// Whether a filter removes `X-Forwarded-Proto`. Envoy has no route for a request without it, so that only the route itself can.
+pub(super) fn removes_proto(filter: &Value) -> bool {
+    let modifier = filter.get("requestHeaderModifier");
+    let mut removed =
+        modifier.into_iter().flat_map(|modifier| items(modifier, "remove")).filter_map(Value::as_str);
+    removed.any(|name| name.eq_ignore_ascii_case("x-forwarded-proto"))
 }
 
 /// The `type` of a filter.

@@ -3,7 +3,7 @@
 use httproute_manifests::ObjectName;
 use serde_json::{Map, Value, json};
 
-use super::modules::{Module, items};
+use super::modules::{Module, items, removes_proto};
 use crate::args::EnvoyGateway;
 use crate::render::objects::object;
 
@@ -31,6 +31,9 @@ pub(super) fn configuration(chain: &Value, listener: &Value) -> Value {
         let rules = route.pointer_mut("/spec/rules").and_then(Value::as_array_mut);
         for rule in rules.into_iter().flatten().filter_map(Value::as_object_mut) {
             rule.remove("backendRefs");
+            if let Some(filters) = rule.get_mut("filters").and_then(Value::as_array_mut) {
+                filters.retain(|filter| !removes_proto(filter));
+            }
         }
     }
     // A request that belongs to no rule here is Envoy Gateway's to answer.

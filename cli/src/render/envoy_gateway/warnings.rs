@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use httproute_manifests::{RouteStatus, Warning};
 use serde_json::Value;
 
-use super::modules::{filters, items, kind, rules};
+use super::modules::{filters, items, kind, removes_proto, rules};
 use crate::args::EnvoyGateway;
 use crate::render::objects::Rendered;
 
@@ -28,6 +28,8 @@ pub(super) fn about_route(route: &RouteStatus, value: &Value, rendered: &mut Ren
                 .filter_map(|backend| backend.get("filters"))
                 .map(|_| "filters of backendRefs"),
         );
+        let removes_proto = items(rule, "filters").any(removes_proto);
+        left.extend(removes_proto.then_some("RequestHeaderModifier with X-Forwarded-Proto"));
         left.extend((items(rule, "backendRefs").count() > 1).then_some("weights"));
     }
     if !left.is_empty() {
