@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::decision::Decision;
 use crate::filters::split::Share;
-use crate::matching::host::{Specificity, normalised_host};
+use crate::matching::host::{Specificity, normalised_host, specificity};
 use crate::matching::normal::normalised;
 use crate::matching::path::PathMatch;
 use crate::matching::rank::Rank;
@@ -69,6 +69,7 @@ struct Standing<'r> {
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum PathStanding {
+    Unreadable,
     Exact,
     Regex,
     Prefix(Reverse<usize>),
@@ -91,9 +92,10 @@ impl Routes {
             let Some(route) = self.routes.get(rule.route as usize) else { continue };
             let hostname = match &route.hostnames {
                 None => Some(Specificity::Any),
-                Some(hostnames) => {
-                    hostnames.iter().filter_map(|hostname| hostname.pattern.matches(&host)).max()
-                }
+                Some(hostnames) => hostnames
+                    .iter()
+                    .filter_map(|hostname| specificity(hostname.pattern.as_ref(), &host))
+                    .max(),
             };
             for matched in 0..rule.matches.len() as u32 {
                 let Some(entry) = rule.match_at(matched) else { continue };
@@ -162,6 +164,7 @@ impl Match {
 impl PathMatch {
     fn standing(&self) -> PathStanding {
         match self {
+            PathMatch::Unreadable => PathStanding::Unreadable,
             PathMatch::Exact(_) => PathStanding::Exact,
             PathMatch::Regex(_) => PathStanding::Regex,
             PathMatch::Prefix(prefix) => PathStanding::Prefix(Reverse(prefix.len())),
@@ -172,7 +175,7 @@ impl PathMatch {
     fn holds(&self, subject: &Subject<'_, '_>) -> bool {
         match self {
             PathMatch::Exact(exact) => exact.as_bytes() == &*subject.path,
-            PathMatch::Regex(_) => self.accepts(subject),
+            PathMatch::Regex(_) | PathMatch::Unreadable => self.accepts(subject),
             PathMatch::Prefix(prefix) => subject
                 .path
                 .strip_prefix(prefix.as_bytes())
@@ -189,6 +192,7 @@ impl Standing<'_> {
         }
         match (self.path, other.path) {
             (mine, theirs) if mine == theirs => self.rank.advantage_over(&other.rank),
+            (PathStanding::Unreadable, _) => "a path that cannot be read, which may be more specific",
             (PathStanding::Exact, _) => "an exact path",
             (PathStanding::Regex, _) => "a regular expression for the path",
             (PathStanding::Prefix(_), _) => "a longer path prefix",

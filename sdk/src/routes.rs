@@ -21,7 +21,7 @@ use crate::request::RequestView;
 use crate::route::Route;
 use crate::rule::Rule;
 use crate::settings::{Settings, Unmatched};
-use crate::table::{Found, Table};
+use crate::table::Table;
 
 /// A compiled configuration: decoded once, asked for each request.
 ///
@@ -181,7 +181,8 @@ impl Routes {
         let mut found = table.find(&host, &subject.path, &self.rules, &|entry| entry.accepts(&subject));
         // A preflight belongs to the rule of the request that it asks about, unless a rule for OPTIONS answers it.
         if let Some(preflight) = Preflight::of(request) {
-            let answers = |found| matches!(found, Found::Match(found) if rule(found).is_some_and(Rule::answers_preflights));
+            let answers =
+                |found: Option<Candidate>| found.and_then(rule).is_some_and(Rule::answers_preflights);
             let accepts = |entry: &Match| entry.accepts_preflight(&subject, preflight.method);
             if !answers(found) {
                 let asked = table.find(&host, &subject.path, &self.rules, &accepts);
@@ -193,13 +194,12 @@ impl Routes {
         if work.is_spent() {
             return Err(NoRule::TooCostly);
         }
-        match found {
-            Found::Match(found) => {
-                Ok(Decision::Rule { listener: number, rule: found.rule, matched: found.matched, seed })
-            }
-            Found::BrokenHostname => Err(NoRule::Broken),
-            Found::Nothing => Err(NoRule::Unmatched),
+        let found = found.ok_or(NoRule::Unmatched)?;
+        let route = rule(found).and_then(|rule| self.routes.get(rule.route as usize));
+        if table.is_broken_for(&host, route) {
+            return Err(NoRule::Broken);
         }
+        Ok(Decision::Rule { listener: number, rule: found.rule, matched: found.matched, seed })
     }
 
     /// The rules that are attached to the listener of `host`, with their numbers.
@@ -260,7 +260,7 @@ impl Routes {
         let chosen = rule.backends.choose(draw);
         let prefix = match &entry.path {
             PathMatch::Prefix(prefix) => Some(&**prefix),
-            PathMatch::Exact(_) | PathMatch::Regex(_) => None,
+            PathMatch::Exact(_) | PathMatch::Regex(_) | PathMatch::Unreadable => None,
         };
         let (settings, backends) = (&self.settings, &rule.backends);
         let level = Level::Rule;

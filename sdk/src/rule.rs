@@ -15,7 +15,7 @@ pub(crate) struct Rule {
     /// Its place in the route.
     pub(crate) place: u32,
     pub(crate) name: Option<Box<str>>,
-    pub(crate) matches: Box<[Option<Match>]>,
+    pub(crate) matches: Box<[Match]>,
     pub(crate) filters: Box<[RuleFilter]>,
     pub(crate) backends: Backends,
     /// `None` where it sets none, as most do.
@@ -36,9 +36,23 @@ impl Rule {
         self.filters.iter().any(RuleFilter::is_cors) || self.backends.answer_preflights()
     }
 
-    /// Match number `place`, where something can be told of the requests that it is meant for.
+    /// Match number `place`.
     #[inline]
     pub(crate) fn match_at(&self, place: u32) -> Option<&Match> {
-        self.matches.get(place as usize)?.as_ref()
+        self.matches.get(place as usize)
+    }
+
+    /// A rule of which nothing can be read: any request may be meant for it.
+    pub(crate) fn unreadable(route: u32, place: u32) -> Self {
+        Rule {
+            route,
+            place,
+            name: None,
+            matches: Box::new([Match::unreadable()]),
+            filters: Box::default(),
+            backends: Backends::default(),
+            timeouts: None,
+            broken: Kinds::BACKENDS,
+        }
     }
 }

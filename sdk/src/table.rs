@@ -12,27 +12,14 @@ use crate::sort::sort;
 #[derive(Debug)]
 pub(crate) struct Table {
     hosts: HostTable<PathIndex>,
-    /// What is still recognised as meant by a hostname that is not valid. Looked at last.
-    broken_hosts: HostTable<PathIndex>,
+    /// Whether a hostname of a route is not valid.
+    has_broken_hostnames: bool,
     /// The numbers of the routes, sorted; `None` for all.
     attached: Option<Box<[u32]>>,
 }
 
-/// What a table says of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Found {
-    /// It belongs to this match.
-    Match(Candidate),
-    /// It belongs to a route by a hostname that is not valid.
-    BrokenHostname,
-    /// It belongs to none.
-    Nothing,
-}
-
 /// A match, with the hostname by which requests come to it; `None` for every host.
 struct Entry<'r> {
-    /// Whether the hostname is not valid.
-    broken: bool,
     hostname: Option<&'r HostPattern>,
     rank: Rank<'r>,
     path: &'r PathMatch,
@@ -42,18 +29,17 @@ impl Table {
     /// The table of the routes with these numbers, or of all.
     pub(crate) fn new(routes: &[Route], rules: &[Rule], attached: Option<&[u32]>) -> Self {
         let mut entries = Vec::with_capacity(rules.len());
+        let mut has_broken_hostnames = false;
         for (number, rule) in (0..).zip(rules) {
             if attached.is_some_and(|attached| attached.binary_search(&rule.route).is_err()) {
                 continue;
             }
             let Some(route) = routes.get(rule.route as usize) else { continue };
             for (matched, entry) in (0..).zip(&rule.matches) {
-                let Some(entry) = entry else { continue };
                 let rank = Rank::new(entry, route.created, &route.name, number, matched);
-                let mut add =
-                    |broken, hostname| entries.push(Entry { broken, hostname, rank, path: &entry.path });
+                let mut add = |hostname| entries.push(Entry { hostname, rank, path: &entry.path });
                 match &route.hostnames {
-                    None => add(false, None),
+                    None => add(None),
                     Some(hostnames) => {
                         for (at, hostname) in hostnames.iter().enumerate() {
                             let earlier = hostnames.iter().take(at);
@@ -61,7 +47,8 @@ impl Table {
                                 .map(|earlier| &earlier.pattern)
                                 .any(|earlier| *earlier == hostname.pattern)
                             {
-                                add(hostname.broken, Some(&hostname.pattern));
+                                add(hostname.pattern.as_ref());
+                                has_broken_hostnames |= hostname.broken;
                             }
                         }
                     }
@@ -70,15 +57,9 @@ impl Table {
         }
         let entry = |number: u32| entries.get(number as usize);
         let mut sorted: Vec<u32> = (0..entries.len() as u32).collect();
-        let key = |number| entry(number).map(|entry| (entry.broken, entry.hostname, entry.rank));
+        let key = |number| entry(number).map(|entry| (entry.hostname, entry.rank));
         sort(&mut sorted, &|a, b| key(a).cmp(&key(b)));
-        let is_whole = |number: &u32| entry(*number).is_some_and(|entry| !entry.broken);
-        let (whole, broken) = sorted.split_at(sorted.partition_point(is_whole));
-        Table {
-            hosts: by_host(&entries, whole),
-            broken_hosts: by_host(&entries, broken),
-            attached: attached.map(Box::from),
-        }
+        Table { hosts: by_host(&entries, &sorted), has_broken_hostnames, attached: attached.map(Box::from) }
     }
 
     /// Whether the route of this number is attached.
@@ -95,17 +76,15 @@ impl Table {
         path: &[u8],
         rules: &[Rule],
         accepts: &dyn Fn(&Match) -> bool,
-    ) -> Found {
-        let winner = |hosts: &HostTable<PathIndex>| {
-            hosts.find(host, &|index| {
-                index.find(path, &|candidate| entry(rules, candidate).is_some_and(accepts))
-            })
-        };
-        match winner(&self.hosts) {
-            Some(candidate) => Found::Match(candidate),
-            None if winner(&self.broken_hosts).is_some() => Found::BrokenHostname,
-            None => Found::Nothing,
-        }
+    ) -> Option<Candidate> {
+        self.hosts
+            .find(host, &|index| index.find(path, &|candidate| entry(rules, candidate).is_some_and(accepts)))
+    }
+
+    /// Whether a request for `host` comes to `route` by a hostname that is not valid.
+    #[inline]
+    pub(crate) fn is_broken_for(&self, host: &[u8], route: Option<&Route>) -> bool {
+        self.has_broken_hostnames && route.is_some_and(|route| route.is_broken_for(host))
     }
 }
 

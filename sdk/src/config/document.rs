@@ -67,6 +67,18 @@ impl<'a> Document<'a> {
                 let items =
                     take(&mut members, "items").ok_or_else(|| form("the list has no items".into()))?;
                 let Outline::List(routes) = items else { return Err(not("items", "a list")) };
+                // What is beside them does not matter, but it has to be JSON.
+                for (_, member) in &members {
+                    match member {
+                        Outline::List(raws) => {
+                            raws.iter().try_for_each(|raw| parse::<Json<'_>>(raw.get()).map(drop))?
+                        }
+                        Outline::Object(raws) => {
+                            raws.iter().try_for_each(|(_, raw)| parse::<Json<'_>>(raw.get()).map(drop))?;
+                        }
+                        Outline::Scalar(_) => {}
+                    }
+                }
                 Ok(Document { members: Members::new(), routes, list: Some("items") })
             }
             Some(other) => Err(form(format!(
@@ -142,14 +154,14 @@ impl<'a> Document<'a> {
     }
 }
 
-/// The member `key`. Of two with the same key the last counts.
+/// The member `key`.
 fn get<'m, 'a>(members: &'m Members<'a>, key: &str) -> Option<&'m Member<'a>> {
-    members.iter().rfind(|(member, _)| member == key).map(|(_, member)| member)
+    members.iter().find(|(member, _)| member == key).map(|(_, member)| member)
 }
 
 /// The same, taken out.
 fn take<'a>(members: &mut Members<'a>, key: &str) -> Option<Member<'a>> {
-    let place = members.iter().rposition(|(member, _)| member == key)?;
+    let place = members.iter().position(|(member, _)| member == key)?;
     Some(members.remove(place).1)
 }
 
@@ -177,7 +189,7 @@ fn version(members: &Members<'_>) -> Result<(), Refusal> {
 }
 
 fn parse<'a, T: serde_core::Deserialize<'a>>(text: &'a str) -> Result<T, Refusal> {
-    serde_json::from_str(text).map_err(|error| not_json(error.to_string()))
+    serde_json::from_str(text).map_err(|error| not_alike("it", &error))
 }
 
 fn not(what: &str, wanted: &str) -> Refusal {
@@ -186,6 +198,31 @@ fn not(what: &str, wanted: &str) -> Refusal {
 
 fn not_json(why: String) -> Refusal {
     Refusal { code: "NotJson", message: format!("it is not JSON: {why}") }
+}
+
+/// The tree of the route at `place`.
+///
+/// A route that cannot be read is not left out: its requests would go to another. What every reader of JSON reads alike (RFC 7493)
+/// is the least that a configuration has to be, so the whole is refused, and the proxy keeps the one that it has.
+pub(super) fn tree<'a>(raw: &'a RawValue, place: &Place<'_>) -> Result<Json<'a>, Refusal> {
+    serde_json::from_str(raw.get()).map_err(|error| {
+        let place = place.pointer();
+        let place = if place.is_empty() { "it" } else { &place };
+        not_alike(place, &error)
+    })
+}
+
+fn not_alike(place: &str, error: &serde_json::Error) -> Refusal {
+    let error = error.to_string();
+    let remedy = [
+        ("hex escape", " (an escape is half a surrogate pair: write both halves, or the character itself)"),
+        ("out of range", " (no double holds this number: write another)"),
+        ("recursion limit", " (nest it less than 128 levels deep)"),
+        ("is there twice", " (keep one of the two)"),
+    ];
+    let remedy = remedy.iter().find(|(cause, _)| error.contains(cause)).map_or("", |(_, remedy)| remedy);
+    let message = format!("{place} is not JSON that every reader reads alike (RFC 7493): {error}{remedy}");
+    Refusal { code: "NotJson", message }
 }
 
 /// The refusal of a document that is not of the form of a configuration.

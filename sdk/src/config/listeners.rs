@@ -1,7 +1,7 @@
 //! From `listeners` and `misdirected` to listeners.
 
 use super::names::Names;
-use super::route::recognisable;
+use super::route::pattern;
 use crate::kinds::Kinds;
 use crate::listener::{Listener, Scheme};
 use crate::matching::host::HostPattern;
@@ -73,7 +73,7 @@ fn decode_one(node: &Node<'_>, names: &Names, routes: &[Route], report: &mut Rep
     Attachment { listener, routes: attached }
 }
 
-/// The hostname of a listener; an empty one is none, as the API has it.
+/// The hostname of a listener; an empty one is none, as the API has it, and so is one that cannot be read.
 fn hostname(node: &Node<'_>, report: &mut Report) -> Option<HostPattern> {
     let hostname = node.text(report)?;
     if hostname.is_empty() {
@@ -83,12 +83,10 @@ fn hostname(node: &Node<'_>, report: &mut Report) -> Option<HostPattern> {
         let message = format!("{hostname:?} is no hostname: what it is meant for is answered with 500");
         report.error(&node.place, "InvalidHostname", message, "");
     }
-    Some(HostPattern::new(&recognisable(hostname)))
+    pattern(hostname)
 }
 
 /// The hostnames of `misdirected`; an empty one stands for a listener without a hostname.
 pub(super) fn decode_misdirected(list: &[Json<'_>], report: &mut Report) -> Vec<Option<HostPattern>> {
-    nodes(list, &Place::Start("/misdirected"))
-        .filter_map(|node| node.text(report).map(|_| hostname(&node, report)))
-        .collect()
+    nodes(list, &Place::Start("/misdirected")).map(|node| hostname(&node, report)).collect()
 }

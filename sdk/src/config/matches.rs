@@ -1,7 +1,7 @@
 //! From `rules[].matches[]` to matches.
 
-use std::borrow::Cow;
-
+use crate::filters::path_modifier::as_uri;
+use crate::matching::dots::has_dot_segment;
 use crate::matching::header::{HeaderMatch, QueryParamMatch, ValueMatch};
 use crate::matching::normal::normalised_text;
 use crate::matching::path::PathMatch;
@@ -14,27 +14,29 @@ use crate::reading::text::{is_header_value, is_token, path_fault};
 
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 
-/// What a match may hold: the path, and other conditions.
 const KNOWN: [&str; 4] = ["path", "headers", "queryParams", "method"];
-const CONDITIONS: [&str; 3] = ["headers", "queryParams", "method"];
+
+/// What a header or query parameter predicate may hold.
+const PREDICATE: [&str; 3] = ["type", "name", "value"];
+
+/// What it means that it cannot be told which requests a rule is for.
+pub(crate) const CONSEQUENCE: &str = "until then the route answers 500 to every request for its hostnames that may be meant, so that none goes to another rule";
 
 /// The match that holds for every request: "If no matches are specified, the default is a prefix path match on "/"".
 pub(crate) fn everything() -> Match {
-    Match { path: PathMatch::Prefix("".into()), conditions: None, last: false }
+    Match { path: PathMatch::Prefix("".into()), conditions: None, sound: true }
 }
 
-/// One entry of `matches`. Where something in it is wrong, its rule answers 500, and the match is what can still be told
-/// of the requests that it is meant for; `None` where that is nothing.
-pub(crate) fn decode(node: &Node<'_>, report: &mut Report) -> Option<Match> {
+/// One entry of `matches`. If something in it is wrong, its rule answers 500 to every request that it may be meant for: what cannot
+/// be read excludes none.
+pub(crate) fn decode(node: &Node<'_>, report: &mut Report) -> Match {
     let (entry, sound) = report.sound(|report| {
         let object = node.object(report)?;
         object.only(&KNOWN, report);
-        let may_be_misspelt = object.unknown(&KNOWN).next().is_some();
-        let has_other_conditions = CONDITIONS.iter().any(|key| object.get(key).is_some());
         let path = match object.get("path") {
             Some(node) => decode_path(&node, report),
-            // A misspelt path is no path, and must not make a match for everything.
-            None if may_be_misspelt && !has_other_conditions => None,
+            // A misspelt path may be any.
+            None if object.unknown(&KNOWN).next().is_some() => None,
             None => Some(PathMatch::Prefix("".into())),
         };
         let method = object.get("method").and_then(|node| decode_method(&node, report));
@@ -59,13 +61,20 @@ pub(crate) fn decode(node: &Node<'_>, report: &mut Report) -> Option<Match> {
                 query_params.push(QueryParamMatch { name, value });
             }
         });
-        Some((path?, method, headers, query_params))
+        Some((path, method, headers, query_params))
     });
-    let (path, method, headers, query_params) = entry?;
+    let Some((path, method, headers, query_params)) = entry else {
+        report.consequence(CONSEQUENCE);
+        return Match::unreadable();
+    };
+    if path.is_none() {
+        report.consequence(CONSEQUENCE);
+    }
+    let path = path.unwrap_or(PathMatch::Unreadable);
     let path_only = method.is_none() && headers.is_empty() && query_params.is_empty();
     let conditions = Conditions { method, headers: headers.into(), query_params: query_params.into() };
     let conditions = (!path_only).then(|| Box::new(conditions));
-    Some(Match { path, conditions, last: !sound && path_only })
+    Match { path, conditions, sound }
 }
 
 fn ignored(node: &Node<'_>, name: &str, report: &mut Report) {
@@ -73,9 +82,12 @@ fn ignored(node: &Node<'_>, name: &str, report: &mut Report) {
     report.warn(&node.place, "DuplicateName", message, "keep one entry for each name");
 }
 
+/// `None` if it cannot be told which paths are meant.
 fn decode_path(node: &Node<'_>, report: &mut Report) -> Option<PathMatch> {
     let path = node.object(report)?;
     path.only(&["type", "value"], report);
+    // It may be a misspelt type, which gives the value another meaning.
+    let may_be_misread = path.unknown(&["type", "value"]).next().is_some();
     let value_node = path.get("value");
     let value = match &value_node {
         Some(node) => node.text(report)?,
@@ -87,20 +99,19 @@ fn decode_path(node: &Node<'_>, report: &mut Report) -> Option<PathMatch> {
         None => "PathPrefix",
     };
     let place = value_node.as_ref().map_or(&path.place, |node| &node.place);
-    match kind {
-        "Exact" | "PathPrefix" => {
-            if let Some(fault) = path_fault(value) {
+    let path = match kind {
+        "Exact" | "PathPrefix" => match path_fault(value) {
+            None => Some(literal(kind, value)),
+            Some(fault) => {
                 report.error(place, "InvalidPath", format!("the path {value:?} {fault}"), "");
+                meant(value).map(|value| literal(kind, &value))
             }
-            literal(kind, value)
-        }
-        "RegularExpression" => match Pattern::new(value) {
-            Ok(_) if value.len() > 1024 => {
+        },
+        "RegularExpression" => {
+            if value.len() > 1024 {
                 report.error(place, "InvalidRegex", "the pattern has more than 1024 characters".into(), "");
-                None
             }
-            Ok(regex) => Some(PathMatch::Regex(Box::new(regex))),
-            Err(error) => {
+            let regex = Pattern::new(value).or_else(|error| {
                 let message = format!("{value:?} is no regular expression: {error}");
                 report.error(
                     place,
@@ -108,56 +119,53 @@ fn decode_path(node: &Node<'_>, report: &mut Report) -> Option<PathMatch> {
                     message,
                     "the syntax is that of RE2 without \\p{…}: no look-around, no back-references",
                 );
-                literal_beginning(value)
-            }
-        },
+                Pattern::of_beginning(value)
+            });
+            regex.ok().map(|regex| PathMatch::Regex(Box::new(regex)))
+        }
         other => {
             let known = ["Exact", "PathPrefix", "RegularExpression"];
             unsupported(&path, "type", other, &known, report);
-            literal("PathPrefix", value)
+            None
         }
-    }
+    };
+    path.filter(|_| !may_be_misread)
 }
 
-/// A path that is not valid still tells which requests its rule, which answers 500, was meant for.
-fn literal(kind: &str, value: &str) -> Option<PathMatch> {
-    if !value.is_ascii() || value.chars().any(char::is_control) {
-        return None;
-    }
-    let value = if value.starts_with('/') { Cow::Borrowed(value) } else { format!("/{value}").into() };
-    let value = normalised_text(&value);
-    Some(match kind {
+fn literal(kind: &str, value: &str) -> PathMatch {
+    let value = normalised_text(value);
+    match kind {
         "Exact" => PathMatch::Exact((*value).into()),
         _ => PathMatch::Prefix(value.trim_end_matches('/').into()),
-    })
-}
-
-/// The whole path elements with which every path that a regular expression is meant for begins. Nothing where there is
-/// none: a rule that cannot be read must not take all requests.
-fn literal_beginning(pattern: &str) -> Option<PathMatch> {
-    if pattern.contains('|') {
-        return None;
     }
-    let pattern = pattern.strip_prefix('^').unwrap_or(pattern);
-    let end =
-        pattern.find(|c: char| !(c.is_ascii_alphanumeric() || "/-_~".contains(c))).unwrap_or(pattern.len());
-    // The last element may go on behind what is literal.
-    let (elements, _) = pattern.get(..end)?.rsplit_once('/')?;
-    (elements.starts_with('/')).then(|| PathMatch::Prefix(elements.trim_end_matches('/').into()))
 }
 
+/// The path that an invalid one was meant to be, if it lacks nothing but the slash at its beginning or an encoding.
+fn meant(value: &str) -> Option<String> {
+    let slash = if value.starts_with('/') { "" } else { "/" };
+    let path = as_uri([slash, value].concat().as_bytes(), b"");
+    // What a proxy may change before it looks for a rule, and what is no part of a path, could mean another one.
+    let is_clear = !path.contains("//")
+        && !value.contains(['#', '?'])
+        && !value.chars().any(char::is_control)
+        && !has_dot_segment(path.as_bytes())
+        && !["%2F", "%25"].iter().any(|encoded| path.to_ascii_uppercase().contains(encoded));
+    is_clear.then_some(path)
+}
+
+/// `None` if it cannot be told which method is meant.
 fn decode_method(node: &Node<'_>, report: &mut Report) -> Option<Box<str>> {
     let method = node.text(report)?;
-    if !METHODS.contains(&method) {
-        let message = format!("the method {method:?} cannot be matched");
-        let hint = hint(method, &METHODS);
-        report.error(&node.place, "UnsupportedValue", message, &hint);
+    if METHODS.contains(&method) {
+        return Some(method.into());
     }
-    // A method that is not valid still tells which requests its rule, which answers 500, was meant for.
-    Some(method.to_ascii_uppercase().into())
+    let message = format!("the method {method:?} cannot be matched");
+    let hint = hint(method, &METHODS);
+    report.error(&node.place, "UnsupportedValue", message, &hint);
+    None
 }
 
-/// Name and value of a header or query parameter predicate.
+/// Name and value of a header or query parameter predicate; `None` if the name cannot be read.
 fn decode_predicate(
     node: &Node<'_>,
     longest: usize,
@@ -165,7 +173,7 @@ fn decode_predicate(
     report: &mut Report,
 ) -> Option<(Box<str>, ValueMatch)> {
     let predicate = node.object(report)?;
-    predicate.only(&["type", "name", "value"], report);
+    predicate.only(&PREDICATE, report);
     let name_node = predicate.required("name", report)?;
     let name: Box<str> = name_node.text(report)?.into();
     if !is_token(&name) {
@@ -175,6 +183,11 @@ fn decode_predicate(
             format!("{name:?} is no name of a header or parameter"),
             "",
         );
+        return None;
+    }
+    if predicate.unknown(&PREDICATE).next().is_some() {
+        // It may be a misspelt type, which gives the value another meaning.
+        return Some((name, ValueMatch::Present));
     }
     let Some(value_node) = predicate.required("value", report) else {
         return Some((name, ValueMatch::Present));

@@ -11,12 +11,9 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-use serde_json::value::RawValue;
-
 use crate::extension::{Extensions, Registry};
 use crate::matching::host::HostPattern;
 use crate::problem::{Problem, Refusal};
-use crate::reading::json::Json;
 use crate::reading::report::{Place, Report};
 use crate::references::{RuleScope, Unresolved};
 use crate::route::Route;
@@ -32,11 +29,12 @@ use names::Names;
 impl Routes {
     /// Decodes a configuration (`docs/configuration.md`), and says what is wrong with it: all problems at once.
     ///
-    /// A rule in which something is wrong is kept and answers 500; the others work.
+    /// A rule in which something is wrong is kept and answers 500; the others work. What cannot be read excludes no request.
     ///
     /// # Errors
     ///
-    /// A [`Refusal`] where the bytes are not JSON, not of the form of a configuration, or of a newer version.
+    /// A [`Refusal`] if the bytes are not JSON that every reader reads alike, not of the form of a configuration, or of a newer
+    /// version.
     pub fn decode(bytes: &[u8]) -> Result<(Routes, Vec<Problem>), Refusal> {
         Routes::decode_with(bytes, &Registry::new())
     }
@@ -82,10 +80,9 @@ fn decode(
     for (index, raw) in document.routes.iter().enumerate() {
         let place = list.as_ref().map_or(Place::Start(""), |list| Place::Index(list, index));
         // The tree of one route at a time: the memory of a module never shrinks.
-        let Some(value) = tree(raw, &place, &mut report) else { continue };
+        let value = document::tree(raw, &place)?;
         fingerprint::add(&mut fingerprint, "route", &value);
         let number = routes.len() as u32;
-        let first_rule = rules.len();
         let scope = RuleScope {
             namespace: "default",
             cluster_names: &cluster_names,
@@ -96,16 +93,12 @@ fn decode(
             has_cors: false,
         };
         let route = route::decode(&value, place, number, scope, &mut rules, &mut report);
-        if let Some(route) = route {
-            if !route.name.ends_with('/') && names.find(&route.name, &routes).next().is_some() {
-                let message = format!("another route is named {} too, and both are carried out", route.name);
-                report.warn(&place, "DuplicateName", message, "give each route a name of its own");
-            }
-            routes.push(route);
-            names.add(number, &routes);
-        } else {
-            rules.truncate(first_rule);
+        if !route.name.ends_with('/') && names.find(&route.name, &routes).next().is_some() {
+            let message = format!("another route is named {} too, and both are carried out", route.name);
+            report.warn(&place, "DuplicateName", message, "give each route a name of its own");
         }
+        routes.push(route);
+        names.add(number, &routes);
     }
     unresolved.report_unmet(&mut report);
     extensions.report_unused(&mut report);
@@ -156,16 +149,5 @@ fn assemble(
         tables,
         routes,
         rules,
-    }
-}
-
-fn tree<'a>(raw: &'a RawValue, place: &Place<'_>, report: &mut Report) -> Option<Json<'a>> {
-    match serde_json::from_str(raw.get()) {
-        Ok(value) => Some(value),
-        Err(error) => {
-            // It has been read as JSON once: only the depth is looked at anew.
-            report.error(place, "TooDeep", format!("the object cannot be read: {error}"), "");
-            None
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! From an HTTPRoute object to a route.
 
+use super::matches::CONSEQUENCE;
 use super::rule;
 use crate::kinds::Kinds;
 use crate::matching::host::HostPattern;
@@ -12,7 +13,15 @@ use crate::references::RuleScope;
 use crate::route::{Hostname, Route};
 use crate::rule::Rule;
 
-/// Decodes one object and adds its rules, as those of route number `number`, to `rules`. `None` where it is no HTTPRoute.
+/// What a spec may hold.
+const KNOWN: [&str; 4] = ["parentRefs", "hostnames", "rules", "useDefaultGateways"];
+
+const MOST_HOSTNAMES: usize = 16;
+
+/// Decodes one object and adds its rules, as those of route number `number`, to `rules`.
+///
+/// What cannot be read excludes no request: an object that is no HTTPRoute has one rule, which answers 500 to every request for its
+/// hostnames. Were it left out, they would go to other routes.
 pub(crate) fn decode(
     value: &Json<'_>,
     place: Place<'_>,
@@ -20,31 +29,51 @@ pub(crate) fn decode(
     scope: RuleScope<'_>,
     rules: &mut Vec<Rule>,
     report: &mut Report,
-) -> Option<Route> {
+) -> Route {
     report.start(Kinds::NONE);
     let node = Node { value, place };
-    let object = node.object(report)?;
-    is_http_route(&object, report)?;
-    object.mostly(&["apiVersion", "kind", "metadata", "spec", "status"], report);
+    let object = node.object(report);
+    let Some(object) = object else {
+        report.consequence(CONSEQUENCE);
+        rules.push(Rule::unreadable(number, 0));
+        return Route { name: [scope.namespace, "/"].concat().into(), created: None, hostnames: None };
+    };
+    let is_http_route = is_http_route(&object, report);
+    if is_http_route {
+        object.mostly(&["apiVersion", "kind", "metadata", "spec", "status"], report);
+    } else {
+        report.consequence(CONSEQUENCE);
+    }
 
     let metadata = object.get("metadata").and_then(|node| node.object(report));
     let metadata = metadata.as_ref();
     let namespace = metadata.and_then(|metadata| metadata.text("namespace", report));
     let namespace = namespace.filter(|namespace| !namespace.is_empty()).unwrap_or(scope.namespace);
     let name = metadata.and_then(|metadata| metadata.text("name", report)).unwrap_or_default();
-    if name.is_empty() {
+    if name.is_empty() && is_http_route {
         let message = "metadata.name is missing, so that problems and logs cannot name the route".into();
         report.warn(&object.place, "Missing", message, "give the route a name");
     }
     let created = created(metadata, report);
+    let named: Box<str> = [namespace, "/", name].concat().into();
 
-    let spec = object.required("spec", report)?;
-    let spec = spec.object(report)?;
-    spec.mostly(&["parentRefs", "hostnames", "rules", "useDefaultGateways"], report);
-    // A list that holds nothing but mistakes is not an empty one, which stands for all hosts.
-    let listed =
-        spec.get("hostnames").is_some_and(|node| node.value.as_list().is_none_or(|list| !list.is_empty()));
-    let hostnames = listed.then(|| hostnames(&spec, report));
+    let spec = if is_http_route { object.required("spec", report) } else { object.get("spec") };
+    let spec = spec.and_then(|node| node.object(report));
+    let Some(spec) = spec else {
+        if is_http_route {
+            report.consequence(CONSEQUENCE);
+        }
+        rules.push(Rule::unreadable(number, 0));
+        return Route { name: named, created, hostnames: None };
+    };
+    if is_http_route {
+        spec.mostly(&KNOWN, report);
+    }
+    let hostnames = hostnames(&spec, report);
+    if !is_http_route {
+        rules.push(Rule::unreadable(number, 0));
+        return Route { name: named, created, hostnames };
+    }
     let scope = RuleScope { namespace, ..scope };
     let mut names: Vec<Box<str>> = Vec::new();
     let mut add = |node: &Node<'_>, place: usize, report: &mut Report| {
@@ -60,14 +89,18 @@ pub(crate) fn decode(
         rules.push(rule);
     };
     match spec.get("rules") {
-        Some(list) => {
+        Some(node) if node.value.as_list().is_none() => {
+            let _ = node.items(report);
+            report.consequence(CONSEQUENCE);
+            rules.push(Rule::unreadable(number, 0));
+        }
+        Some(_) => {
             let mut place = 0;
             spec.each("rules", usize::MAX, report, |node, report| {
                 add(&node, place, report);
                 place += 1;
             });
-            // What is no list has been reported as such.
-            if place == 0 && list.value.as_list().is_some() {
+            if place == 0 {
                 report.error(
                     &spec.place,
                     "Missing",
@@ -76,19 +109,27 @@ pub(crate) fn decode(
                 );
             }
         }
+        None if spec.misspells("rules", &KNOWN) => rules.push(Rule::unreadable(number, 0)),
         // "+kubebuilder:default={{matches: {{path: {type: "PathPrefix", value: "/"}}}}}"
         None => add(&Node { value: &Json::Object(Vec::new()), place: spec.place }, 0, report),
     }
-    Some(Route { name: [namespace, "/", name].concat().into(), created, hostnames })
+    Route { name: named, created, hostnames }
 }
 
-/// Whether an object says that it is something else than an HTTPRoute that can be read here.
-fn is_http_route(object: &Object<'_>, report: &mut Report) -> Option<()> {
+/// Whether an object is an HTTPRoute that can be read here, as far as it says.
+fn is_http_route(object: &Object<'_>, report: &mut Report) -> bool {
+    for key in ["kind", "apiVersion"] {
+        if let Some(node) = object.get(key)
+            && node.text(report).is_none()
+        {
+            return false;
+        }
+    }
     let kind = object.text("kind", report).unwrap_or("HTTPRoute");
     if kind != "HTTPRoute" {
-        let message = format!("an object of kind {kind:?} is no HTTPRoute, and is left out");
+        let message = format!("an object of kind {kind:?} is no HTTPRoute");
         report.error(&object.place, "UnsupportedKind", message, "list HTTPRoutes only");
-        return None;
+        return false;
     }
     match object.text("apiVersion", report).unwrap_or("gateway.networking.k8s.io/v1") {
         "gateway.networking.k8s.io/v1" => {}
@@ -97,12 +138,12 @@ fn is_http_route(object: &Object<'_>, report: &mut Report) -> Option<()> {
             report.warn(&object.place, "OldVersion", message, "write gateway.networking.k8s.io/v1");
         }
         other => {
-            let message = format!("HTTPRoutes of version {other:?} cannot be read, and are left out");
+            let message = format!("HTTPRoutes of version {other:?} cannot be read");
             report.error(&object.place, "UnsupportedVersion", message, "write gateway.networking.k8s.io/v1");
-            return None;
+            return false;
         }
     }
-    Some(())
+    true
 }
 
 fn created(metadata: Option<&Object<'_>>, report: &mut Report) -> Option<(i64, u32)> {
@@ -118,27 +159,47 @@ fn created(metadata: Option<&Object<'_>>, report: &mut Report) -> Option<(i64, u
     created
 }
 
-fn hostnames(spec: &Object<'_>, report: &mut Report) -> Box<[Hostname]> {
+/// The hostnames of a route; `None` if it has none. Whatever of them cannot be read counts as no hostname.
+fn hostnames(spec: &Object<'_>, report: &mut Report) -> Option<Box<[Hostname]>> {
+    let unreadable = Hostname { pattern: None, broken: true };
+    let Some(node) = spec.get("hostnames") else {
+        return spec.misspells("hostnames", &KNOWN).then(|| {
+            report.consequence(CONSEQUENCE);
+            Box::from([unreadable])
+        });
+    };
     let mut hostnames = Vec::new();
-    spec.each("hostnames", 16, report, |node, report| {
-        let Some(hostname) = node.text(report) else { return };
-        let broken = !is_hostname(hostname);
-        if broken {
-            let message = format!("{hostname:?} is no hostname: what it is meant for is answered with 500");
-            report.error(
-                &node.place,
-                "InvalidHostname",
-                message,
-                "write lower-case letters, digits, \"-\" and \".\", optionally behind \"*.\", without a port",
-            );
+    spec.each("hostnames", MOST_HOSTNAMES, report, |node, report| hostnames.push(hostname(&node, report)));
+    match node.value {
+        Json::List(list) if list.is_empty() => return None,
+        Json::List(list) if list.len() <= MOST_HOSTNAMES => {}
+        // Forgotten brackets leave no doubt.
+        Json::Text(text) if pattern(text).is_some() => {
+            hostnames.push(Hostname { pattern: pattern(text), broken: true })
         }
-        hostnames.push(Hostname { pattern: HostPattern::new(&recognisable(hostname)), broken });
-    });
-    hostnames.into()
+        _ => hostnames.push(unreadable),
+    }
+    Some(hostnames.into())
 }
 
-/// The hostname that an invalid one was probably meant to be.
-pub(crate) fn recognisable(hostname: &str) -> String {
+fn hostname(node: &Node<'_>, report: &mut Report) -> Hostname {
+    let Some(hostname) = node.text(report) else { return Hostname { pattern: None, broken: true } };
+    if is_hostname(hostname) {
+        return Hostname { pattern: Some(HostPattern::new(hostname)), broken: false };
+    }
+    let message = format!("{hostname:?} is no hostname: what it is meant for is answered with 500");
+    report.error(
+        &node.place,
+        "InvalidHostname",
+        message,
+        "write lower-case letters, digits, \"-\" and \".\", optionally behind \"*.\", without a port",
+    );
+    Hostname { pattern: pattern(hostname), broken: true }
+}
+
+/// The pattern that a hostname is, or that an invalid one was probably meant to be; `None` if that cannot be told.
+pub(crate) fn pattern(hostname: &str) -> Option<HostPattern> {
     let hostname = hostname.split_once(':').map_or(hostname, |(host, _)| host);
-    hostname.trim().trim_end_matches('.').to_ascii_lowercase()
+    let hostname = hostname.trim().trim_end_matches('.').to_ascii_lowercase();
+    is_hostname(&hostname).then(|| HostPattern::new(&hostname))
 }

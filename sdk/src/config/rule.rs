@@ -3,7 +3,6 @@
 use super::matches;
 use crate::filters;
 use crate::filters::RuleFilter;
-use crate::filters::split::Backends;
 use crate::kinds::Kinds;
 use crate::matching::Match;
 use crate::matching::path::PathMatch;
@@ -17,9 +16,10 @@ use crate::timeouts::{self, Timeouts};
 /// What a rule may hold, and what of it is only about delivery and not carried out.
 const KNOWN: [&str; 7] =
     ["name", "matches", "filters", "backendRefs", "timeouts", "retry", "sessionPersistence"];
+const MOST_MATCHES: usize = 64;
 const NOT_CARRIED_OUT: [&str; 2] = ["retry", "sessionPersistence"];
 
-/// One rule of route number `route`. A rule that is no object at all matches nothing.
+/// One rule of route number `route`. What cannot be read of it excludes no request.
 pub(crate) fn decode(
     node: &Node<'_>,
     route: u32,
@@ -29,19 +29,11 @@ pub(crate) fn decode(
 ) -> Rule {
     report.start(Kinds::BACKENDS);
     let Some(object) = node.object(report) else {
-        let broken = Kinds::BACKENDS;
-        return Rule {
-            route,
-            place,
-            name: None,
-            matches: Box::default(),
-            filters: Box::default(),
-            backends: Backends::default(),
-            timeouts: None,
-            broken,
-        };
+        report.consequence(matches::CONSEQUENCE);
+        return Rule::unreadable(route, place);
     };
     object.mostly(&KNOWN, report);
+    let matches = decode_matches(&object, report);
     for key in NOT_CARRIED_OUT {
         if let Some(node) = object.get(key) {
             report.warn(&node.place, "NotCarriedOut", format!("{key} is not carried out"), "");
@@ -54,14 +46,8 @@ pub(crate) fn decode(
         report.error(&object.place, "InvalidName", message, "");
     }
 
-    let mut matches: Vec<Option<Match>> = Vec::new();
-    object.each("matches", 64, report, |node, report| matches.push(matches::decode(&node, report)));
-    let unreadable = object.get("matches").is_some_and(|node| node.value.as_list().is_none());
-    if matches.is_empty() && !unreadable {
-        matches.push(Some(matches::everything()));
-    }
     let single_prefix =
-        matches!(matches.as_slice(), [Some(Match { path: PathMatch::Prefix(_), .. })] | [None]);
+        matches!(matches.as_slice(), [Match { path: PathMatch::Prefix(_) | PathMatch::Unreadable, .. }]);
     let scope = RuleScope { single_prefix, ..scope };
 
     let filters = filters::config::decode(&object, &scope, report);
@@ -71,6 +57,23 @@ pub(crate) fn decode(
     let timeouts = timeouts::decode(&object, report);
     let timeouts = (timeouts != Timeouts::default()).then(|| Box::new(timeouts));
     Rule { route, place, name, matches: matches.into(), filters, backends, timeouts, broken: report.broken() }
+}
+
+/// The matches of a rule. One that nobody can read is among them if there are others than are read.
+fn decode_matches(rule: &Object<'_>, report: &mut Report) -> Vec<Match> {
+    let mut matches: Vec<Match> = Vec::new();
+    rule.each("matches", MOST_MATCHES, report, |node, report| matches.push(matches::decode(&node, report)));
+    let are_unreadable = match rule.get("matches") {
+        Some(node) => node.value.as_list().is_none_or(|list| list.len() > MOST_MATCHES),
+        None => rule.misspells("matches", &KNOWN),
+    };
+    if are_unreadable {
+        report.consequence(matches::CONSEQUENCE);
+        matches.push(Match::unreadable());
+    } else if matches.is_empty() {
+        matches.push(matches::everything());
+    }
+    matches
 }
 
 /// "RequestRedirect filter must not be used together with backendRefs".

@@ -20,9 +20,9 @@ pub(crate) struct Match {
     pub(crate) path: PathMatch,
     /// What it asks for beside the path, which most matches do not.
     pub(crate) conditions: Option<Box<Conditions>>,
-    /// Something in it cannot be read, and nothing but its path says which requests it is for: it comes after those of the
-    /// same path that are whole, so that it takes nothing from them.
-    pub(crate) last: bool,
+    /// Everything in it could be read. What cannot be read excludes no request, and may be what other matches of the same path
+    /// have less of: one that is not sound comes before them, so that none of its requests goes to another rule.
+    pub(crate) sound: bool,
 }
 
 /// What a match asks for beside the path.
@@ -43,6 +43,11 @@ pub(crate) struct Candidate {
 }
 
 impl Match {
+    /// A match of which nothing can be read: any request may be meant for it.
+    pub(crate) fn unreadable() -> Self {
+        Match { path: PathMatch::Unreadable, conditions: None, sound: false }
+    }
+
     /// Whether all conditions hold but Exact and PathPrefix, which the index has looked at.
     ///
     /// A search ends with the match that this accepts. So it does where the work is spent: which rule the request belongs to
@@ -89,7 +94,7 @@ impl PathMatch {
     #[inline]
     pub(crate) fn accepts(&self, subject: &Subject<'_, '_>) -> bool {
         match self {
-            PathMatch::Exact(_) | PathMatch::Prefix(_) => true,
+            PathMatch::Exact(_) | PathMatch::Prefix(_) | PathMatch::Unreadable => true,
             PathMatch::Regex(pattern) => pattern.matches(&subject.path, subject.work),
         }
     }

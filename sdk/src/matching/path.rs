@@ -24,6 +24,9 @@ pub(crate) enum PathMatch {
     Prefix(Box<str>),
     /// A regular expression that matches the whole path in its normal form.
     Regex(Box<Pattern>),
+    /// What it says cannot be read, so that it may be any path. It comes before all others: whatever it says, another match may be
+    /// less specific.
+    Unreadable,
 }
 
 /// The candidates of one hostname by path.
@@ -45,6 +48,7 @@ pub(crate) struct PathIndex {
     /// The number of the prefix `/`.
     root: Option<u32>,
     regexes: Box<[Candidate]>,
+    unreadable: Box<[Candidate]>,
 }
 
 #[derive(Debug)]
@@ -100,7 +104,7 @@ const FOREIGN: char = '\u{1}';
 impl PathIndex {
     /// The index of candidates that are already in the order of precedence among those of the same path.
     pub(crate) fn new<'m>(candidates: impl Iterator<Item = (Candidate, &'m PathMatch)>) -> Self {
-        let mut regexes = Vec::new();
+        let (mut regexes, mut unreadable) = (Vec::new(), Vec::new());
         // In the order of precedence.
         let mut literals: Vec<Literal<'m>> = Vec::new();
         for (candidate, path) in candidates {
@@ -108,6 +112,7 @@ impl PathIndex {
                 PathMatch::Exact(path) => literals.push(Literal { path, is_prefix: false, candidate }),
                 PathMatch::Prefix(path) => literals.push(Literal { path, is_prefix: true, candidate }),
                 PathMatch::Regex(_) => regexes.push(candidate),
+                PathMatch::Unreadable => unreadable.push(candidate),
             }
         }
         let literal = |number: &u32| literals.get(*number as usize);
@@ -121,7 +126,8 @@ impl PathIndex {
         let path_of = |number: &u32| literal(number).map_or("", |literal| literal.path);
 
         let values = sorted.chunk_by(|a, b| path_of(a) == path_of(b));
-        let mut index = PathIndex { regexes: regexes.into(), ..Self::default() };
+        let mut index =
+            PathIndex { regexes: regexes.into(), unreadable: unreadable.into(), ..Self::default() };
         let mut by_name: HashTable<Value> = HashTable::with_capacity(values.clone().count());
         // The folders and the prefixes above the value at hand.
         let mut folders: Vec<(&str, u32)> = Vec::new();
@@ -191,6 +197,9 @@ impl PathIndex {
     pub(crate) fn find(&self, path: &[u8], accepts: &dyn Fn(Candidate) -> bool) -> Option<Candidate> {
         let first =
             |candidates: &[Candidate]| candidates.iter().copied().find(|candidate| accepts(*candidate));
+        if let Some(found) = first(&self.unreadable) {
+            return Some(found);
+        }
         // "a prefix path match on "/" … has the effect of matching every HTTP request", `OPTIONS *` too.
         let (exact, prefixed, mut shorter) = self.literal(path).unwrap_or((&[], &[], self.root));
         let found = first(exact).or_else(|| first(&self.regexes)).or_else(|| first(prefixed));

@@ -21,6 +21,12 @@ impl Pattern {
         Ok(Pattern { beginning: beginning(pattern).into(), regex: Regex::new(pattern)? })
     }
 
+    /// The pattern that stands in for one that cannot be read: it matches every value that begins as that one says, for no other
+    /// can be meant.
+    pub(crate) fn of_beginning(pattern: &str) -> Result<Self, Fault> {
+        Ok(Pattern { beginning: beginning(pattern).into(), regex: Regex::new("(?s).*")? })
+    }
+
     /// Whether the whole of `value` matches, for as much work as is left.
     #[inline]
     pub(crate) fn matches(&self, value: &[u8], work: &Work) -> bool {

@@ -10,8 +10,8 @@ use super::Match;
 /// criteria, continuing on ties."
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Rank<'r> {
-    /// A match that cannot be read takes nothing away from those that can.
-    last: bool,
+    /// A match in which something cannot be read comes first: see [`Match::sound`].
+    sound: bool,
     /// "Method match."
     without_method: bool,
     /// "Largest number of header matches."
@@ -38,7 +38,7 @@ impl<'r> Rank<'r> {
     ) -> Self {
         let conditions = entry.conditions.as_deref();
         Rank {
-            last: entry.last,
+            sound: entry.sound,
             without_method: conditions.is_none_or(|conditions| conditions.method.is_none()),
             headers: Reverse(conditions.map_or(0, |conditions| conditions.headers.len())),
             query_params: Reverse(conditions.map_or(0, |conditions| conditions.query_params.len())),
@@ -56,8 +56,8 @@ impl<'r> Rank<'r> {
 
     /// The first criterion by which this comes before `other`, as the end of "the winner has …".
     pub(crate) fn advantage_over(&self, other: &Rank<'_>) -> &'static str {
-        if self.last != other.last {
-            "a match that can be read"
+        if self.sound != other.sound {
+            "a part that cannot be read, which may be more specific"
         } else if self.without_method != other.without_method {
             "a condition on the method"
         } else if self.headers != other.headers {

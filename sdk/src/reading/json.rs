@@ -1,6 +1,9 @@
 //! A JSON value that borrows its text from the document.
 //!
 //! The tree of one route is made and dropped for each of thousands of routes, so it copies no text and orders no members.
+//!
+//! It is I-JSON (RFC 7493): "Objects in I-JSON messages MUST NOT have members with duplicate names", and what no double holds and half
+//! a surrogate pair are errors, too. Other readers of such text see another configuration in it than we do.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,6 +11,8 @@ use std::marker::PhantomData;
 
 use serde_core::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+
+use crate::sort::sort;
 
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +23,7 @@ pub(crate) enum Json<'d> {
     Number(f64),
     Text(Cow<'d, str>),
     List(Vec<Json<'d>>),
-    /// The members as written. Of two with the same key the last counts.
+    /// The members as written, no two of them with the same key.
     Object(Vec<(Cow<'d, str>, Json<'d>)>),
 }
 
@@ -110,6 +115,7 @@ impl<'d> Visitor<'d> for AnyValue {
         while let Some((Key(key), value)) = object.next_entry()? {
             members.push((key, value));
         }
+        unique(&members)?;
         Ok(Json::Object(members))
     }
 }
@@ -181,8 +187,34 @@ impl<'d, V: Deserialize<'d>> Visitor<'d> for OutlineOfAny<V> {
         while let Some((Key(key), value)) = object.next_entry()? {
             members.push((key, value));
         }
+        unique(&members)?;
         Ok(Outline::Object(members))
     }
+}
+
+/// An error if two members have the same key.
+#[inline]
+fn unique<V, E: Error>(members: &[(Cow<'_, str>, V)]) -> Result<(), E> {
+    let key = |number: u32| members.get(number as usize).map_or("", |(key, _)| key);
+    match repeated(members.len() as u32, &key) {
+        Some(key) => Err(E::custom(format_args!("the key {key:?} is there twice"))),
+        None => Ok(()),
+    }
+}
+
+/// A key that is there twice among so many.
+fn repeated<'k>(count: u32, key: &dyn Fn(u32) -> &'k str) -> Option<&'k str> {
+    // Nearly all objects are small.
+    if count <= 16 {
+        return (1..count)
+            .map(key)
+            .zip(1..)
+            .find(|(later, at)| (0..*at).any(|n| key(n) == *later))
+            .map(|(k, _)| k);
+    }
+    let mut sorted: Vec<u32> = (0..count).collect();
+    sort(&mut sorted, &|a, b| key(a).cmp(key(b)));
+    sorted.array_windows().find(|[a, b]| key(*a) == key(*b)).map(|[a, _]| key(*a))
 }
 
 /// A key, which is text; a derived `Cow` would copy it.
@@ -200,6 +232,21 @@ impl<'d> Deserialize<'d> for Key<'d> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_key_is_there_twice_however_it_is_written_and_however_many_there_are() {
+        let many: Vec<_> = (0..100).map(|number| format!("\"k{number}\":0")).collect();
+        let many = many.join(",");
+        for (text, is_unique) in [
+            (r#"{"a":1,"b":1}"#.to_owned(), true),
+            (r#"{"a":1,"b":2,"a":1}"#.to_owned(), false),
+            (r#"{"a":1,"\u0061":1}"#.to_owned(), false),
+            (format!("{{{many}}}"), true),
+            (format!("{{{many},\"k17\":1}}"), false),
+        ] {
+            assert_eq!(serde_json::from_str::<Json<'_>>(&text).is_ok(), is_unique, "{text}");
+        }
+    }
 
     #[test]
     fn text_is_borrowed_unless_it_is_escaped() {

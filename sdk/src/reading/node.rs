@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use super::json::Json;
 use super::report::{Place, Report};
-use super::suggest::hint;
+use super::suggest::{did_you_mean, hint};
 use crate::decimal::Decimal;
 
 /// A JSON value and its place in the document.
@@ -103,7 +103,7 @@ impl<'a> Node<'a> {
 impl<'a> Object<'a> {
     /// The member `key`; `null` counts as absent, as it does for the API server.
     pub(crate) fn get<'o>(&'o self, key: &'o str) -> Option<Node<'o>> {
-        let (_, value) = self.members.iter().rfind(|(member, _)| member == key)?;
+        let (_, value) = self.members.iter().find(|(member, _)| member == key)?;
         (*value != Json::Null).then_some(Node { value, place: Place::Key(&self.place, key) })
     }
 
@@ -154,12 +154,24 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// Members that are not in `known` are warned of.
+    /// Members that are not in `known` are warned of, for a newer version of the API may have them. One that looks like a known
+    /// one is an error: what it says would be left out.
     pub(crate) fn mostly(&self, known: &[&str], report: &mut Report) {
         for key in self.unknown(known) {
             let place = Place::Key(&self.place, key);
-            report.warn(&place, "UnknownField", format!("there is no field {key:?} here"), &hint(key, known));
+            let message = format!("there is no field {key:?} here");
+            match misspelt(key, known) {
+                Some(name) => {
+                    report.error(&place, "UnknownField", message, &format!("did you mean {name:?}?"));
+                }
+                None => report.warn(&place, "UnknownField", message, &hint(key, known)),
+            }
         }
+    }
+
+    /// Whether `name` is missing, and a member that is not in `known` looks like it.
+    pub(crate) fn misspells(&self, name: &str, known: &[&str]) -> bool {
+        self.get(name).is_none() && self.unknown(known).any(|key| misspelt(key, known) == Some(name))
     }
 
     /// The members that are not in `known`.
@@ -169,4 +181,11 @@ impl<'a> Object<'a> {
             .filter(|(key, value)| *value != Json::Null && !known.contains(&&**key))
             .map(|(key, _)| &**key)
     }
+}
+
+/// The known name that `key` was meant to be: nearly the same, or the beginning of it, as `match` is of `matches`.
+fn misspelt<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
+    let begins =
+        |name: &&&str| key.len() >= 4 && name.get(..key.len()).is_some_and(|n| n.eq_ignore_ascii_case(key));
+    did_you_mean(key, known).or_else(|| known.iter().find(begins).copied())
 }

@@ -77,6 +77,16 @@ impl Report {
         self.problems.push(Problem { severity, pointer: at.pointer(), code, message, hint });
     }
 
+    /// Adds to the hint of the problem that was found last what it means for requests.
+    #[cold]
+    pub(crate) fn consequence(&mut self, consequence: &str) {
+        if let Some(problem) = self.problems.last_mut() {
+            let separator = if problem.hint.is_empty() { "" } else { "; " };
+            problem.hint.push_str(separator);
+            problem.hint.push_str(consequence);
+        }
+    }
+
     /// From here on errors break a new part of the configuration, in `kind`.
     pub(crate) fn start(&mut self, kind: Kinds) {
         self.kind = kind;

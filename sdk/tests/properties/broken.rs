@@ -1,6 +1,6 @@
 //! A rule in which something is wrong answers 500, and the others work as if it were valid.
 
-use httproute_sdk::{Kinds, Outcome, Routes, Severity};
+use httproute_sdk::{Kinds, NoRule, Outcome, Routes, Severity};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
@@ -185,7 +185,7 @@ proptest! {
         }
     }
 
-    /// What is wrong in a match may leave open which requests it is for, but never takes any from others.
+    /// What is wrong in a match excludes no request, and what can be read of it excludes those that it did.
     #[test]
     fn a_broken_match_takes_no_request_that_its_other_predicates_exclude(
         (configuration, route, rule) in with_such_a_rule(),
@@ -200,46 +200,112 @@ proptest! {
     }
 }
 
-/// "A rule answers 500 where something in it … is an unknown field inside a match": the request is not for the next rule.
-fn falls_through(matches: &Value, target: &str) -> bool {
-    let mut document =
-        crate::documents::of_rule(&json!({ "matches": [matches], "backendRefs": [service("special")] }));
-    document["routes"][0]["spec"]["rules"]
-        .as_array_mut()
-        .unwrap()
-        .push(json!({ "backendRefs": [service("rest")] }));
-    let (routes, _) = Routes::decode(document.to_string().as_bytes()).unwrap();
-    let mut request = Request::get("example.com", target);
-    request.headers.push(("x-a", b"1".to_vec()));
-    match sent(&routes, &request) {
-        Err(status) => status != 500,
-        Ok(_) => true,
-    }
-}
-
-#[test]
-fn a_broken_match_of_a_path_keeps_its_requests() {
-    for matches in [
-        json!({ "path": { "value": "/a" }, "nonsense": 1 }),
-        json!({ "path": { "value": "/a", "nonsense": 1 } }),
-        json!({ "path": { "value": "/a" }, "headers": [{ "name": "x-a", "value": "1", "nonsense": 1 }] }),
+/// What could not be read of a match: members that are put into it or that take the place of its own.
+fn unreadable() -> Vec<Value> {
+    vec![
+        json!({ "nonsense": 1 }),
         json!({ "path": { "type": "Nonsense", "value": "/a" } }),
-        json!({ "path": { "value": "/a" }, "headers": [{ "name": "x-a", "value": "(", "type": "RegularExpression" }] }),
-    ] {
-        assert!(!falls_through(&matches, "/a"), "{matches}");
+        json!({ "path": { "nonsense": "/a" } }),
+        json!({ "path": "/a" }),
+        json!({ "path": { "value": 5 } }),
+        json!({ "path": { "value": "/a//b" } }),
+        json!({ "path": { "type": "RegularExpression", "value": "(" } }),
+        json!({ "method": "get" }),
+        json!({ "method": 1 }),
+        json!({ "queryParams": "text" }),
+        json!({ "queryParams": [{ "name": 1, "value": "1" }] }),
+        json!({ "headers": {} }),
+        json!({ "headers": [{ "value": "1" }] }),
+        json!({ "headers": [{ "name": "x a", "value": "1" }] }),
+    ]
+}
+
+/// What a rule's matches are replaced with, or the rule, so that nothing of them can be read.
+fn unreadable_rules() -> Vec<Value> {
+    vec![
+        json!(5),
+        json!({ "matches": "text" }),
+        json!({ "matches": [[]] }),
+        json!({ "matches": [{ "pathPrefix": "/a" }] }),
+        json!({ "match": [{ "path": { "value": "/a" } }] }),
+        json!({ "matches": vec![json!({ "path": { "value": "/a" } }); 65] }),
+    ]
+}
+
+/// Where the rule stands that the request belongs to: by hostname and path, the first two of the criteria.
+fn is_of_less_specific_hostname(configuration: &Configuration, request: &Request, route: &Route) -> bool {
+    let mut alone = configuration.clone();
+    alone.routes = vec![Route { rules: None, ..route.clone() }];
+    let candidates = matching::candidates(&alone, request);
+    let winner = matching::candidates(configuration, request);
+    match (candidates.first(), winner.first()) {
+        (Some(own), Some(winner)) => {
+            matching::PRECEDENCE[..2].iter().all(|(_, criterion)| criterion(own, winner).is_le())
+        }
+        (Some(_), None) => true,
+        (None, _) => false,
     }
 }
 
-/// Also where nothing but a header or a parameter says which requests the match is for.
-#[test]
-fn a_broken_match_of_any_path_keeps_its_requests() {
-    for matches in [
-        json!({ "headers": [{ "name": "x-a", "value": "1" }], "nonsense": 1 }),
-        json!({ "headers": [{ "name": "x-a", "value": "1", "nonsense": 1 }] }),
-        json!({ "path": { "value": "/" }, "headers": [{ "name": "x-a", "value": "1" }], "nonsense": 1 }),
-        json!({ "method": "GET", "nonsense": 1 }),
-        json!({ "queryParams": [{ "name": "q", "value": "1", "nonsense": 1 }] }),
-    ] {
-        assert!(!falls_through(&matches, "/a?q=1"), "{matches}");
+proptest! {
+    #![proptest_config(cases(600))]
+
+    /// A match of which something cannot be read may be meant for any request that the rest of it allows, and be more specific than
+    /// any other: whatever would have been its own gets 500, and never goes to another rule.
+    #[test]
+    fn a_request_of_a_match_never_goes_to_another_rule_for_what_cannot_be_read_in_it(
+        configuration in configuration(),
+        requests in prop::collection::vec(request(), 0..12),
+        (route, rule, entry) in any::<(Index, Index, Index)>(),
+        mistake in select(unreadable()),
+    ) {
+        let place = route.index(configuration.routes.len());
+        let Some(rules) = configuration.routes[place].rules.as_ref().filter(|rules| !rules.is_empty()) else { return Ok(()) };
+        let rule = rule.index(rules.len());
+        let Some(matches) = rules[rule].matches.as_ref().filter(|matches| !matches.is_empty()) else { return Ok(()) };
+        let entry = entry.index(matches.len());
+        let routes = spoilt(&configuration, &format!("/routes/{place}/spec/rules/{rule}/matches/{entry}"), &mistake);
+        let name = configuration.routes[place].full_name();
+        for request in &requests {
+            let before = matching::verdict(&configuration, request);
+            let after = observe::verdict(&routes, request);
+            let mine = |verdict: &Verdict| matches!(verdict, Verdict::Rule { route, rule: r, .. } if *route == name && *r == rule);
+            if mine(&before) && matches!(before, Verdict::Rule { matched, .. } if matched == entry) {
+                prop_assert!(mine(&after), "{} {:?}: {:?} became {:?}", mistake, request, before, after);
+            }
+            if after != before {
+                prop_assert!(mine(&after), "{} {:?}: {:?} became {:?}", mistake, request, before, after);
+                prop_assert_eq!(sent(&routes, request).err(), Some(500));
+            }
+        }
+    }
+
+    /// A rule of which nothing can be read takes the requests of its route's hostnames, and no others.
+    #[test]
+    fn a_rule_that_cannot_be_read_answers_500_for_the_hostnames_of_its_route(
+        configuration in configuration(),
+        requests in prop::collection::vec(request(), 0..12),
+        route in any::<Index>(),
+        mistake in select(unreadable_rules()),
+    ) {
+        let place = route.index(configuration.routes.len());
+        let mut document = configuration.to_json();
+        document["routes"][place]["spec"]["rules"] = json!([mistake]);
+        let (routes, _) = Routes::decode(document.to_string().as_bytes()).unwrap();
+        let route = &configuration.routes[place];
+        let mut others = configuration.clone();
+        others.routes.remove(place);
+        for request in &requests {
+            let without = matching::verdict(&others, request);
+            let found = observe::verdict(&routes, request);
+            let is_ruled = matches!(without, Verdict::Rule { .. } | Verdict::NoRule(NoRule::Unmatched));
+            if is_ruled && is_of_less_specific_hostname(&others, request, route) {
+                let mine = matches!(&found, Verdict::Rule { route: found, rule: 0, .. } if *found == route.full_name());
+                prop_assert!(mine, "{} {:?}: {:?}", mistake, request, found);
+                prop_assert_eq!(sent(&routes, request).err(), Some(500));
+            } else {
+                prop_assert_eq!(found, without, "{} {:?}", mistake, request);
+            }
+        }
     }
 }

@@ -8,11 +8,15 @@ use httproute_sdk::Routes;
 use super::*;
 
 /// A rule for each code that a module has for what stands in a route.
-const ROUTES: [(&str, &str); 32] = [
+const ROUTES: [(&str, &str); 33] = [
     ("AllWeightsZero", "{backendRefs: [{name: a, port: 80, weight: 0}]}"),
     (
         "ConflictingActions",
         "{filters: [{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: a, value: b}], remove: [a]}}]}",
+    ),
+    (
+        "ConflictingCors",
+        "{filters: [{type: CORS, cors: {}}], backendRefs: [{name: a, port: 80, filters: [{type: CORS, cors: {}}]}]}",
     ),
     ("DuplicateName", "{matches: [{headers: [{name: a, value: b}, {name: A, value: c}]}]}"),
     (
@@ -77,8 +81,7 @@ const ROUTES: [(&str, &str); 32] = [
 ];
 
 /// Codes for what stands outside the rules of a route, and for what is no part of a route.
-const OF_THE_ROUTE: [&str; 5] =
-    ["InvalidTimestamp", "OldVersion", "TooDeep", "UnsupportedKind", "UnsupportedVersion"];
+const OF_THE_ROUTE: [&str; 4] = ["InvalidTimestamp", "OldVersion", "UnsupportedKind", "UnsupportedVersion"];
 const OF_THE_DOCUMENT: [&str; 4] = ["InvalidExtension", "UnknownRoute", "UnusedExtension", "UnusedPointer"];
 
 /// The codes that the core's sources have for problems.

@@ -4,7 +4,6 @@ use serde_json::json;
 
 use super::rule;
 use crate::extension::Registry;
-use crate::settings::Unmatched;
 use crate::testing::{decode, one_rule, status};
 use crate::{Routes, Severity};
 
@@ -59,12 +58,110 @@ fn a_hostname_that_is_not_valid_is_answered_with_500_and_never_stands_for_all() 
     assert_eq!(status(&routes, "http://www.example.com/"), 500);
     assert_eq!(status(&routes, "http://good.com/"), 200);
     assert_eq!(status(&routes, "http://other.com/"), 404);
-    let (routes, _) = decode(json!({ "routes": [{ "spec": { "hostnames": [5], "rules": backend } }] }));
-    assert_eq!(status(&routes, "http://other.com/"), 404);
+    // What cannot be read counts as no hostname.
+    for hostnames in [json!([5]), json!(["a b"]), json!(5), json!({}), json!(vec!["a"; 17])] {
+        let (routes, _) = decode(json!({ "routes": [
+            { "spec": { "hostnames": hostnames, "rules": backend } },
+            { "spec": { "hostnames": ["good.com"], "rules": backend } },
+        ] }));
+        assert_eq!(status(&routes, "http://other.com/"), 500, "{hostnames}");
+        assert_eq!(status(&routes, "http://good.com/"), 200, "{hostnames}");
+    }
     let (routes, _) =
         decode(json!({ "routes": [], "listeners": [{ "hostname": "a b" }, { "hostname": "c", "port": 0 }] }));
     assert_eq!(status(&routes, "http://c/"), 500);
-    assert_eq!(status(&routes, "http://d/"), 404);
+    assert_eq!(status(&routes, "http://d/"), 500);
+}
+
+/// Its requests do not go to a route whose hostname is less specific, nor to one of the same name that is younger.
+#[test]
+fn a_hostname_that_is_not_valid_keeps_its_rank() {
+    let backend = json!([{ "backendRefs": [{ "name": "svc", "port": 80 }] }]);
+    for hostname in [json!(["A.Example.com"]), json!("a.example.com"), json!(["a.example.com:80"])] {
+        let (routes, _) = decode(json!({ "routes": [
+            { "metadata": { "name": "a" }, "spec": { "hostnames": hostname, "rules": backend } },
+            { "metadata": { "name": "b" }, "spec": { "hostnames": ["a.example.com", "*.example.com"], "rules": backend } },
+        ] }));
+        assert_eq!(status(&routes, "http://a.example.com/"), 500, "{hostname}");
+        assert_eq!(status(&routes, "http://b.example.com/"), 200, "{hostname}");
+    }
+    // A hostname that is written twice is there if one of them is valid.
+    let (routes, _) = decode(
+        json!({ "routes": [{ "metadata": { "name": "a" }, "spec": { "hostnames": ["A.com", "a.com"], "rules": backend } }] }),
+    );
+    assert_eq!(status(&routes, "http://a.com/"), 200);
+}
+
+/// "A rule whose matches cannot be read" and all that is above it: the requests for the route's hostnames do not go to other rules.
+#[test]
+fn what_cannot_be_read_of_a_route_keeps_its_requests() {
+    let backend = json!([{ "name": "svc", "port": 80 }]);
+    let sound = json!({ "backendRefs": backend });
+    for spec in [
+        json!({ "rules": {} }),
+        json!({ "rules": [5] }),
+        json!({ "rulez": [] }),
+        json!({ "rules": [{ "matches": "text", "backendRefs": backend }] }),
+        json!({ "rules": [{ "matches": [5], "backendRefs": backend }] }),
+        json!({ "rules": [{ "match": [{ "path": { "value": "/a" } }], "backendRefs": backend }] }),
+        json!({ "rules": [{ "matches": [{ "pathPrefix": "/a" }], "backendRefs": backend }] }),
+        json!({ "rules": [{ "matches": [{ "path": "/a" }], "backendRefs": backend }] }),
+        json!({ "rules": [{ "matches": [{ "path": { "vlaue": "/a" } }], "backendRefs": backend }] }),
+        json!({ "rules": [{ "matches": [{ "path": { "value": "/a/../b" } }], "backendRefs": backend }] }),
+        json!({ "rules": [{ "matches": vec![json!({ "path": { "value": "/a" } }); 65], "backendRefs": backend }] }),
+    ] {
+        let mut named = spec.clone();
+        named["hostnames"] = json!(["a.com", "*.b.com"]);
+        let others = json!({ "metadata": { "name": "z" }, "spec": { "hostnames": ["a.com", "x.b.com", "c.com"], "rules": [
+            sound, { "matches": [{ "path": { "type": "Exact", "value": "/a" }, "method": "GET" }], "backendRefs": backend },
+        ] } });
+        let any = json!({ "metadata": { "name": "any" }, "spec": { "rules": [sound] } });
+        let (routes, problems) = decode(json!({ "routes": [{ "spec": named }, others, any] }));
+        for (url, expected) in [
+            ("http://a.com/a", 500),
+            ("http://a.com/x", 500),
+            ("http://y.b.com/", 500),
+            ("http://x.b.com/", 200),
+            ("http://c.com/a", 200),
+            ("http://d.com/", 200),
+        ] {
+            assert_eq!(status(&routes, url), expected, "{spec} {url}");
+        }
+        let says = problems.iter().any(|problem| problem.hint.contains("until then the route answers 500"));
+        assert!(says || spec.get("rulez").is_some(), "{spec}: {problems:?}");
+        let (routes, _) = decode(json!({ "routes": [{ "spec": spec }, others, any] }));
+        assert_eq!(
+            (status(&routes, "http://d.com/"), status(&routes, "http://c.com/")),
+            (500, 200),
+            "{spec}"
+        );
+    }
+    for route in [
+        json!({ "kind": "GRPCRoute", "spec": { "hostnames": ["a.com"] } }),
+        json!({ "apiVersion": "gateway.networking.k8s.io/v9", "spec": { "hostnames": ["a.com"] } }),
+        json!({ "kind": 5, "spec": { "hostnames": ["a.com"], "rules": [sound] } }),
+    ] {
+        let (routes, _) = decode(json!({ "routes": [route, { "spec": { "rules": [sound] } }] }));
+        assert_eq!(
+            (status(&routes, "http://a.com/"), status(&routes, "http://d.com/")),
+            (500, 200),
+            "{route}"
+        );
+    }
+    for route in [
+        json!(5),
+        json!({}),
+        json!({ "spec": [] }),
+        json!({ "spec": { "hostname": ["a.com"], "rules": [sound] } }),
+    ] {
+        let (routes, _) =
+            decode(json!({ "routes": [route, { "spec": { "hostnames": ["b.com"], "rules": [sound] } }] }));
+        assert_eq!(
+            (status(&routes, "http://a.com/"), status(&routes, "http://b.com/")),
+            (500, 200),
+            "{route}"
+        );
+    }
 }
 
 #[test]
@@ -155,10 +252,38 @@ fn the_order_of_members_is_no_part_of_the_fingerprint() {
 }
 
 #[test]
-fn of_two_members_with_the_same_key_the_last_counts() {
-    let text = r#"{"routes": 1, "unmatched": "no", "routes": [], "unmatched": "pass", "version": 1}"#;
-    let (routes, _) = Routes::decode(text.as_bytes()).unwrap();
-    assert_eq!(routes.settings().unmatched, Some(Unmatched::Pass));
-    let text = r#"{"routes": [], "unmatched": "pass", "version": 1, "unmatched": "no"}"#;
-    assert_eq!(Routes::decode(text.as_bytes()).unwrap_err().code, "NotOfThisForm");
+fn what_readers_of_json_may_read_differently_is_refused_as_a_whole_wherever_it_is() {
+    let digits = "9".repeat(400);
+    let deep = "[".repeat(200) + &"]".repeat(200);
+    for (value, says) in [
+        ("1e999", "number out of range"),
+        ("-1e999", "number out of range"),
+        (&*digits, "number out of range"),
+        (r#""\ud800""#, "half a surrogate pair"),
+        (r#""\udc00x""#, "half a surrogate pair"),
+        (r#"{"\ud83d": 1}"#, "half a surrogate pair"),
+        (r#"{"a": 1, "b": 2, "\u0061": 3}"#, "the key \"a\" is there twice"),
+        (&*deep, "recursion limit"),
+    ] {
+        for document in [
+            r#"{"routes": [{"metadata": {"name": "good"}}, {"metadata": {"labels": VALUE}}]}"#,
+            r#"{"routes": [{"spec": {"rules": [{"matches": [{"path": {"value": VALUE}}]}]}}]}"#,
+            r#"{"routes": [], "listeners": [{"port": VALUE}]}"#,
+            r#"{"routes": [], "extensions": [{"spec": VALUE}]}"#,
+            r#"{"routes": [], "misdirected": [VALUE]}"#,
+            r#"{"kind": "HTTPRoute", "status": VALUE}"#,
+            r#"{"kind": "List", "items": [], "metadata": {"resourceVersion": VALUE}}"#,
+        ] {
+            let text = document.replace("VALUE", value);
+            let refusal = Routes::decode(text.as_bytes()).unwrap_err();
+            assert!(refusal.code == "NotJson" && refusal.message.contains(says), "{text}: {refusal}");
+        }
+    }
+    for text in
+        [r#"{"routes": [], "routes": []}"#, r#"{"routes": [], "unmatched": "pass", "unmatched": "pass"}"#]
+    {
+        assert_eq!(Routes::decode(text.as_bytes()).unwrap_err().code, "NotJson");
+    }
+    // What a protobuf Struct makes of numbers is still one.
+    assert!(Routes::decode(br#"{"version": 1.0, "routes": [], "mirrorBodyLimit": 1e3}"#).is_ok());
 }

@@ -195,30 +195,27 @@ fn what_is_wrong_in_a_rule_is_told_with_place_and_code_and_the_rule_answers_500(
 }
 
 #[test]
-fn a_broken_rule_answers_500_to_what_it_is_meant_for_and_takes_nothing_from_rules_that_are_whole() {
+fn a_broken_match_answers_500_to_all_that_it_may_be_meant_for_and_to_nothing_else() {
     for (entry, meant, other) in [
         (json!({ "path": { "type": "Exact", "value": "a" } }), "/a", "/a/b"),
-        (json!({ "path": { "value": "/a//b" } }), "/a//b/c", "/a"),
-        (json!({ "path": { "type": "Prefix", "value": "/a" } }), "/a/b", "/b"),
-        (json!({ "path": { "type": "RegularExpression", "value": "/a/(" } }), "/a/b", "/b"),
+        (json!({ "path": { "value": "/a b" } }), "/a%20b/c", "/a"),
+        (json!({ "path": { "type": "Exact", "value": "/é" } }), "/%c3%a9", "/e"),
+        (json!({ "path": { "type": "RegularExpression", "value": "/ab(" } }), "/abc/d", "/a"),
+        (json!({ "path": { "type": "RegularExpression", "value": "/ab?(" } }), "/ac", "/b"),
         (json!({ "path": { "value": "/a" }, "heders": [] }), "/a", "/b"),
+        (json!({ "headers": [{ "value": "1" }], "path": { "value": "/a" } }), "/a", "/b"),
+        (json!({ "method": "get", "path": { "value": "/a" } }), "/a", "/b"),
     ] {
         let broken = with_match(entry.clone());
         let (routes, _) = decode(json!({ "routes": [
-            { "spec": { "rules": [broken] } },
-            { "spec": { "rules": [{ "backendRefs": [{ "name": "svc", "port": 80 }] }] } },
+            { "metadata": { "name": "b" }, "spec": { "rules": [broken] } },
+            // A match of the same path with a condition, and an older route, come first as a rule.
+            { "metadata": { "name": "a" }, "spec": { "rules": [{ "backendRefs": [{ "name": "svc", "port": 80 }] }, {
+                "matches": [{ "path": { "value": "/a" }, "method": "GET" }], "backendRefs": [{ "name": "svc", "port": 80 }],
+            }] } },
         ] }));
         assert_eq!(status(&routes, &format!("http://host{meant}")), 500, "{entry}");
         assert_eq!(status(&routes, &format!("http://host{other}")), 200, "{entry}");
-    }
-    // What cannot be told at all is meant for nothing, not for everything.
-    for entry in [
-        json!({ "pathPrefix": "/a" }),
-        json!({ "path": "/a" }),
-        json!({ "path": { "type": "RegularExpression", "value": "(" } }),
-    ] {
-        let (routes, problems) = decode(one_rule(with_match(entry.clone())));
-        assert_eq!((problems.len(), status(&routes, "http://host/a")), (1, 404), "{entry}");
     }
     // A predicate that cannot be read still asks for its header.
     let (routes, _) = decode(one_rule(with_match(
