@@ -24,7 +24,7 @@ pub use json::change_to_json;
 pub use request::{InvalidRequest, Request};
 
 use crate::check::report::is_same_fault;
-use crate::resolve::{CertificateSource, FilterChain, Options, resolve};
+use crate::resolve::{CertificateSource, FilterChain, Options, Resolution, resolve};
 use crate::{Channel, Located, Parsed, check};
 
 /// How to explain a request.
@@ -96,6 +96,11 @@ pub fn explain(manifests: &Parsed, request: &Request, options: &ExplainOptions) 
     }
     explanation.elsewhere = unattached::routes(&resolution, explanation.listener.as_ref());
     explanation
+}
+
+/// The filter chain that serves the connection of a request.
+pub(crate) fn chain_of<'r>(resolution: &'r Resolution, request: &Request) -> Option<&'r FilterChain> {
+    connection::chain(resolution, request, false).ok()
 }
 
 /// What an explanation is made of.

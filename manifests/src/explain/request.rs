@@ -113,7 +113,7 @@ impl Request {
     }
 
     /// The header map in which proxies hold it, with the pseudo-headers in it.
-    pub(super) fn lines(&self) -> HeaderLines {
+    pub(crate) fn lines(&self) -> HeaderLines {
         let pseudo = [
             (":method", self.method.as_str()),
             (":scheme", self.scheme()),

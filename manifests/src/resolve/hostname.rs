@@ -32,6 +32,15 @@ pub(crate) fn listeners_intersect(a: Option<&str>, b: Option<&str>) -> bool {
     }
 }
 
+/// Whether all hosts that `inner` matches are matched by `outer`, too.
+pub(crate) fn is_within(inner: &str, outer: &str) -> bool {
+    match (inner.strip_prefix("*."), outer.strip_prefix("*.")) {
+        (_, None) => inner == outer,
+        (None, Some(outer)) => is_below(inner, outer),
+        (Some(inner), Some(outer)) => inner == outer || is_below(inner, outer),
+    }
+}
+
 fn is_below(host: &str, domain: &str) -> bool {
     host.strip_suffix(domain).and_then(|host| host.strip_suffix('.')).is_some_and(|label| !label.is_empty())
 }

@@ -5,12 +5,14 @@ mod backend;
 mod chain;
 mod cluster;
 mod conditions;
+mod covered;
 mod gateway;
 mod grant;
 mod hostname;
 mod inventory;
 mod json;
 mod listeners;
+mod loops;
 mod name;
 mod namespaces;
 mod options;
@@ -145,9 +147,13 @@ pub fn resolve(documents: &[Document], options: &Options) -> Resolution {
             hint: "add the Services, or say where each backend is".into(),
         });
     }
-    warnings.sort();
-    warnings.dedup();
-    Resolution { gateways, routes: statuses, chains, clusters, warnings }
+    warnings.extend(covered::warnings(&chains, &statuses, documents));
+    let mut resolution = Resolution { gateways, routes: statuses, chains, clusters, warnings };
+    let loops = loops::warnings(&resolution);
+    resolution.warnings.extend(loops);
+    resolution.warnings.sort();
+    resolution.warnings.dedup();
+    resolution
 }
 
 /// A route that is attached, but only to listeners that are not served.

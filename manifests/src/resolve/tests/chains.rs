@@ -329,6 +329,6 @@ fn backends_that_a_template_does_not_tell_apart_are_told() {
             plain_route("blog/posts", json!({})),
         ],
     );
-    assert_eq!(codes(&resolution), ["NoServices", "SameClusterName"]);
+    assert_eq!(codes(&resolution), ["NoServices", "SameClusterName", "NeverWins"]);
     assert_eq!(resolution.clusters.len(), 1);
 }

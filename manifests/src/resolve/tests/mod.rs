@@ -6,6 +6,7 @@ mod chains;
 mod documents;
 mod gateways;
 mod left_out;
+mod never;
 mod parents;
 mod references;
 mod routes;
