@@ -3,6 +3,7 @@
 //! What it says goes to the standard error; the standard output is Envoy's, for its access log.
 
 mod admin;
+mod certificates;
 mod difference;
 mod drain;
 mod envoy;
@@ -59,7 +60,7 @@ pub(crate) fn run(arguments: &Run) -> Result<ExitCode, Failure> {
     // Watched before it is read, so that no edit is lost in between.
     let watch = if arguments.watch { Watch::new(arguments, &events)? } else { None };
     let files = Files::new(arguments.target.admin)?;
-    let mut reader = Reader::new(arguments, files.folder());
+    let mut reader = Reader::new(arguments, files.folder(), binary.clone());
     let serving = Serving::new(files, reader.read()?, arguments.target.mirroring);
     let mut runner = Runner { arguments, binary, reader, watch, serving, invalid: BTreeSet::new() };
     runner.serve(&mut events)

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use httproute_manifests::{CertificateSource, FilterChain, Resolution};
 use serde_json::{Value, json};
 
+use super::certificates::Trial;
+use super::find::Binary;
 use super::say;
 use crate::args::Run;
 use crate::diagnostics::number;
@@ -55,13 +57,15 @@ pub(crate) struct Reader<'a> {
     served: Option<Verdict>,
     /// The certificates for listeners without a Secret, which stay the same while listeners come and go.
     self_signed: SelfSigned,
+    /// What Envoy thinks of certificates.
+    trial: Trial,
     /// Whether the user may bind each of these ports.
     may_bind: BTreeMap<u16, bool>,
 }
 
 impl<'a> Reader<'a> {
     /// A reader for an Envoy that takes its configuration from `folder`.
-    pub(crate) fn new(arguments: &'a Run, folder: &Path) -> Self {
+    pub(crate) fn new(arguments: &'a Run, folder: &Path, binary: Binary) -> Self {
         let mut options = RenderOptions::new(&arguments.target, PathBuf::new());
         options.folder = Some(folder.to_owned());
         // Without the flag only this command reaches the interface, over a socket of its own.
@@ -76,6 +80,7 @@ impl<'a> Reader<'a> {
             is_wrong: false,
             served: None,
             self_signed: SelfSigned::default(),
+            trial: Trial::new(binary),
             may_bind: BTreeMap::new(),
         }
     }
@@ -91,6 +96,10 @@ impl<'a> Reader<'a> {
         let certificates = CertificateSource::SecretsIfPresent;
         let mut served = Served::read(input, target, checking.channel(), certificates)?;
         self.self_signed.fill(&mut served.resolution)?;
+        let refused = self.trial.leave_out(&mut served.resolution);
+        served.told.extend(
+            refused.map_err(|error| Failure::new(format!("cannot have Envoy try certificates: {error}")))?,
+        );
         for told in served.told.iter().filter(|told| !self.told.contains(*told)) {
             say!("{told}");
         }

@@ -19,6 +19,7 @@ pub(crate) use cluster::cluster;
 pub(crate) use comments::comment;
 pub(crate) use listener::listeners;
 pub(crate) use manager::{removals, route_configuration};
+pub(crate) use tls::transport_socket;
 #[cfg(test)]
 pub(crate) use wasm::configuration;
 pub(crate) use wasm::module;
