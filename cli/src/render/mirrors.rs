@@ -24,10 +24,10 @@ const MIRRORS: usize = 4;
 /// How much the copies for one mirror may hold while they run, and again while they are being connected.
 const MEMORY: u32 = 1 << 30;
 
-/// Headers to which Envoy adds on a copy, and under which name it keeps what the request has. Nobody but the proxy sets those
-/// names: they are removed from what clients send.
-const KEPT: [(&str, &str); 2] =
-    [("x-forwarded-for", "x-httproute-forwarded-for"), ("x-envoy-internal", "x-httproute-internal")];
+/// Under these names a copy that Envoy carries keeps the request's `X-Forwarded-For`, be it missing, and `X-Envoy-Internal`.
+/// Nobody but the proxy sets them: they are removed from what clients send.
+const FORWARDED_FOR: &str = "x-httproute-forwarded-for";
+const INTERNAL: &str = "x-httproute-internal";
 
 impl Mirroring {
     /// How many copies for one mirror may run at a time, and how many may be connecting.
@@ -93,27 +93,41 @@ pub(crate) fn headers() -> impl Iterator<Item = String> {
     (1..=MIRRORS).map(|n| format!("x-httproute-mirror-{n}"))
 }
 
-/// The headers under which Envoy keeps for a copy what the request has.
-pub(crate) fn kept() -> impl Iterator<Item = &'static str> {
-    KEPT.into_iter().map(|(_, kept)| kept)
+/// The headers under which a copy keeps what the request has.
+pub(crate) fn kept() -> [&'static str; 2] {
+    [FORWARDED_FOR, INTERNAL]
 }
 
 /// What is changed on a copy before Envoy sends it, and changes it in its own way.
-fn changes() -> Vec<Value> {
-    let keep = KEPT.map(|(name, kept)| set(kept, &format!("%REQ({name})%")));
-    // The timeouts of the rule are those of the request.
-    keep.into_iter().chain([set("x-envoy-upstream-rq-timeout-ms", "0")]).collect()
+fn changes() -> [Value; 3] {
+    // Empty if the request has none: so it differs from a copy that the module sends, which Envoy adds no address to.
+    let mut forwarded_for = set(FORWARDED_FOR, "%REQ(x-forwarded-for)%");
+    forwarded_for["append"]["keep_empty_value"] = json!(true);
+    [
+        forwarded_for,
+        set(INTERNAL, "%REQ(x-envoy-internal)%"),
+        // The timeouts of the rule are those of the request.
+        set("x-envoy-upstream-rq-timeout-ms", "0"),
+    ]
 }
 
 /// The filter of an upstream for copies by which they show what the request shows. Envoy takes a copy for a request of its own:
 /// it adds its address to X-Forwarded-For, says that the request is internal, and how long it will wait.
 fn as_forwarded() -> Value {
-    let mut changes =
-        ["x-envoy-internal", "x-envoy-expected-rq-timeout-ms"].map(|name| json!({ "remove": name })).to_vec();
-    // Where nothing was kept, nothing is set.
-    changes.extend(KEPT.map(|(name, kept)| set(name, &format!("%REQ({kept})%"))));
+    let remove = |name: &str| json!({ "remove": name });
+    let mut of_the_module = set(FORWARDED_FOR, "%REQ(x-forwarded-for)%");
+    of_the_module["append"]["append_action"] = json!("ADD_IF_ABSENT");
+    let mut changes = vec![
+        of_the_module,
+        remove("x-forwarded-for"),
+        remove("x-envoy-internal"),
+        remove("x-envoy-expected-rq-timeout-ms"),
+        // An empty value sets nothing.
+        set("x-forwarded-for", &format!("%REQ({FORWARDED_FOR})%")),
+        set("x-envoy-internal", &format!("%REQ({INTERNAL})%")),
+    ];
     // By their names, because Istio 1.27 knows no removal by prefix.
-    changes.extend(private_headers().map(|name| json!({ "remove": name })));
+    changes.extend(private_headers().map(|name| remove(&name)));
     json!({
         "name": "as-forwarded",
         "typed_config": {
