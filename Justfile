@@ -14,9 +14,9 @@ default:
 doctor:
     @scripts/doctor
 
-# Build the modules into dist/, and the command line into target/release/
-build:
-    @scripts/build
+# Build the modules into dist/, and the command line into target/release/; --all-callbacks for hosts that call all of them
+build *FLAGS:
+    @scripts/build {{ FLAGS }}
 
 # Show every filter kind at work in a real Envoy; --keep leaves it running to be played with
 demo *FLAGS: build (envoy envoy_default)

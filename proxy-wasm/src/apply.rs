@@ -7,6 +7,7 @@ use proxy_wasm::types::MapType;
 
 use crate::host::{Failed, Host, LocalReply};
 use crate::metrics::Counter;
+use crate::trust::{Fault, Trust};
 
 /// What [`apply`] did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,29 +20,32 @@ pub struct Applied {
 
 /// Carries out what `plan` says of the kinds that the module is for.
 ///
-/// Either the module answers, and changes nothing; or it changes the request, and all of it: where the proxy refuses one
-/// change, the request is answered with 500, because forwarding half of what a rule says could pass by what the rule is for.
+/// Either the module answers, and changes nothing; or it changes the request, and all of it.
 /// Mirrors that the module sends by itself are not sent here, for they outlive this callback
 /// ([`mirror`](crate::mirror)).
+///
+/// # Errors
+///
+/// The proxy did not make a change. The request must be answered with 500: half of what a rule says, forwarded, could defeat
+/// what the rule is for.
 pub fn apply<H: Host>(
     plan: &Plan<'_>,
     kinds: Kinds,
     settings: &Settings,
     request: &RequestView<'_>,
+    trust: &Trust,
     host: &H,
-) -> Applied {
+) -> Result<Applied, Fault> {
     if let Some(reply) = plan.reply(kinds, settings.unmatched) {
         if reply.is_by_a_filter() && !plan.broken.is_none() {
             // With this answer the request ends, so the modules behind that what is wrong belongs to would never say so.
-            return answer(&Reply::BROKEN_RULE, &[], host);
+            return Ok(answer(&Reply::BROKEN_RULE, &[], host));
         }
-        return answer(&reply, reply_steps(&reply, plan, kinds), host);
+        return Ok(answer(&reply, reply_steps(&reply, plan, kinds), host));
     }
-    if change(plan, kinds, settings, request, host).is_err() {
-        return answer(&Reply::HOST_FAILURE, &[], host);
-    }
+    change(plan, kinds, settings, request, trust, host)?;
     let counter = if plan.rule.is_some() { Counter::Forwarded } else { Counter::Passed };
-    Applied { counter, answered: false }
+    Ok(Applied { counter, answered: false })
 }
 
 /// Answers the request, with the header changes of `steps` on the answer.
@@ -78,28 +82,32 @@ fn change<H: Host>(
     kinds: Kinds,
     settings: &Settings,
     request: &RequestView<'_>,
+    trust: &Trust,
     host: &H,
-) -> Result<(), Failed> {
+) -> Result<(), Fault> {
     if kinds.has(Kinds::HEADERS) {
         for step in &plan.request_headers {
             for op in step.iter() {
+                trust.changes(host)?;
                 carry_out(op, MapType::HttpRequestHeaders, host)?;
             }
         }
     }
     if kinds.has(Kinds::REWRITE) {
         if let Some(path) = &plan.path {
-            set(":path", path, host)?;
+            set(":path", path, trust, host)?;
+            trust.path(path, host)?;
         }
         if let Some(authority) = &plan.authority {
-            set(":authority", authority.as_bytes(), host)?;
+            set(":authority", authority.as_bytes(), trust, host)?;
+            trust.authority(authority.as_bytes(), host)?;
         }
     }
     if kinds.has(Kinds::MIRROR) {
         let carries = proxy_carries_mirrors(plan);
         for (n, name) in settings.mirror_headers.iter().enumerate() {
             let mirror = plan.mirrors.iter().find(|mirror| carries && mirror.carrier == Carrier::Proxy(n));
-            own(name, mirror.map(|mirror| mirror.cluster), request, host)?;
+            own(name, mirror.map(|mirror| mirror.cluster), request, trust, host)?;
         }
     }
     if kinds.has(Kinds::BACKENDS) {
@@ -112,16 +120,16 @@ fn change<H: Host>(
             ("x-envoy-upstream-rq-per-try-timeout-ms", plan.timeouts.backend_request),
         ] {
             if let Some(milliseconds) = timeout {
-                set_number(name, milliseconds, host)?;
+                set_number(name, milliseconds, trust, host)?;
             }
         }
         let (mut used, mut unused) = (&settings.cluster_header, &settings.cluster_header_without_proto);
         if plan.removes_proto {
             std::mem::swap(&mut used, &mut unused);
-            keep_route(request, host)?;
+            keep_route(request, trust, host)?;
         }
-        own(unused, None, request, host)?;
-        own(used, cluster, request, host)?;
+        own(unused, None, request, trust, host)?;
+        own(used, cluster, request, trust, host)?;
     }
     Ok(())
 }
@@ -145,12 +153,19 @@ pub fn carry_out<H: Host>(op: &HeaderOp, map: MapType, host: &H) -> Result<(), F
 }
 
 /// Gives a header that is the module's alone its value, or removes what a client put there.
-fn own<H: Host>(name: &str, value: Option<&str>, request: &RequestView<'_>, host: &H) -> Result<(), Failed> {
+fn own<H: Host>(
+    name: &str,
+    value: Option<&str>,
+    request: &RequestView<'_>,
+    trust: &Trust,
+    host: &H,
+) -> Result<(), Fault> {
     match value {
-        Some(value) => set(name, value.as_bytes(), host),
+        Some(value) => set(name, value.as_bytes(), trust, host),
         // A call of the host for each request is saved where there is nothing to remove, which is nearly always.
         None if request.header(name).next().is_some() => {
-            host.remove_header(MapType::HttpRequestHeaders, name)
+            trust.changes(host)?;
+            Ok(host.remove_header(MapType::HttpRequestHeaders, name)?)
         }
         None => Ok(()),
     }
@@ -159,16 +174,17 @@ fn own<H: Host>(name: &str, value: Option<&str>, request: &RequestView<'_>, host
 /// Envoy has no route for a request without `X-Forwarded-Proto`, whatever stands in it. So the header is put back, and the route
 /// that the upstream's header chooses removes it for good.
 #[cold]
-fn keep_route<H: Host>(request: &RequestView<'_>, host: &H) -> Result<(), Failed> {
+fn keep_route<H: Host>(request: &RequestView<'_>, trust: &Trust, host: &H) -> Result<(), Fault> {
     let scheme = if request.scheme().is_empty() { b"http" } else { request.scheme() };
-    set("x-forwarded-proto", scheme, host)
+    set("x-forwarded-proto", scheme, trust, host)
 }
 
 #[cold]
-fn set_number<H: Host>(name: &str, number: u64, host: &H) -> Result<(), Failed> {
-    set(name, number.to_string().as_bytes(), host)
+fn set_number<H: Host>(name: &str, number: u64, trust: &Trust, host: &H) -> Result<(), Fault> {
+    set(name, number.to_string().as_bytes(), trust, host)
 }
 
-fn set<H: Host>(name: &str, value: &[u8], host: &H) -> Result<(), Failed> {
-    host.set_header(MapType::HttpRequestHeaders, name, value)
+fn set<H: Host>(name: &str, value: &[u8], trust: &Trust, host: &H) -> Result<(), Fault> {
+    trust.changes(host)?;
+    Ok(host.set_header(MapType::HttpRequestHeaders, name, value)?)
 }

@@ -7,26 +7,34 @@
 use httproute_sdk::{Decision, Draw, Plan, RequestView, Routes};
 
 use crate::host::Host;
+use crate::trust::Fault;
+use crate::vm::Vm;
 
 /// The name of the stream's property that holds the decision; access logs of Envoy know it as `wasm.httproute_decision`.
 pub const PROPERTY: &str = "httproute_decision";
 
 /// The plan for a request by the decision of an earlier module, or by one that is then kept for later modules.
+///
+/// # Errors
+///
+/// The decision cannot be kept, and this module changes what later modules would match on.
 pub fn plan<'r, H: Host>(
     routes: &'r Routes,
     request: &RequestView<'_>,
     draw: &mut Draw,
-    host: &H,
-) -> Plan<'r> {
-    let Some(fingerprint) = routes.fingerprint() else { return routes.plan(request, draw) };
+    vm: &Vm<H>,
+) -> Result<Plan<'r>, Fault> {
+    let host = &vm.host;
+    let Some(fingerprint) = routes.fingerprint() else { return Ok(routes.plan(request, draw)) };
     let kept = host.property(&[PROPERTY]).ok().flatten();
     let decision = kept.and_then(|bytes| Decision::from_bytes(&bytes, fingerprint));
     if let Some(plan) = decision.and_then(|decision| routes.resume(decision, request)) {
-        return plan;
+        return Ok(plan);
     }
     let plan = routes.plan(request, draw);
-    // Where it cannot be kept, later modules decide by themselves, which is right as long as nothing that they match on has
-    // been changed: better than no answer at all.
-    let _ = host.set_property(PROPERTY, &plan.decision.to_bytes(fingerprint));
-    plan
+    let decision = plan.decision.to_bytes(fingerprint);
+    let kept = host.set_property(PROPERTY, &decision).is_ok();
+    // If it is not kept, later modules decide by themselves. That is right as long as nothing that they match on is changed.
+    vm.trust.keeps(PROPERTY, &decision, kept, (&plan, vm.module.kinds), host)?;
+    Ok(plan)
 }

@@ -32,6 +32,7 @@ mod root;
 pub mod stream;
 #[cfg(test)]
 mod tests;
+pub mod trust;
 pub mod vm;
 
 #[cfg(target_arch = "wasm32")]

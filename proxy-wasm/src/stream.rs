@@ -12,6 +12,7 @@ use crate::metrics::Counter;
 use crate::mirror::Copies;
 use crate::pairs;
 use crate::response::Saved;
+use crate::trust::Fault;
 use crate::vm::Vm;
 
 /// A module's part in one request.
@@ -30,22 +31,29 @@ impl<H: Host> Stream<H> {
         Stream { id, vm, saved: None, copies: None }
     }
 
-    fn request(&mut self, complete: bool) -> Applied {
+    fn request(&mut self, told: usize, complete: bool) -> Applied {
+        self.process(told, complete).unwrap_or_else(|fault| {
+            self.vm.trust.tell(fault, self.vm.module.name, &self.vm.host);
+            answer(&Reply::HOST_FAILURE, &[], &self.vm.host)
+        })
+    }
+
+    fn process(&mut self, told: usize, complete: bool) -> Result<Applied, Fault> {
         let (vm, host) = (Rc::clone(&self.vm), &self.vm.host);
         let Some(routes) = vm.routes() else {
-            return answer(&Reply::HOST_FAILURE, &[], host);
+            return Ok(answer(&Reply::HOST_FAILURE, &[], host));
         };
-        let Ok(map) = host.header_map(MapType::HttpRequestHeaders) else {
-            return answer(&Reply::HOST_FAILURE, &[], host);
-        };
+        let map = host.header_map(MapType::HttpRequestHeaders)?;
         let Ok(headers) = pairs::parse(&map) else {
-            return answer(&Reply::HOST_FAILURE, &[], host);
+            return Ok(answer(&Reply::HOST_FAILURE, &[], host));
         };
+        vm.trust.sees_all(&headers, told, host)?;
         let local_port = || local_port(host);
         let request = RequestView::new(&headers, &local_port);
-        let mut plan = vm.plan(&routes, &request);
+        vm.trust.sees_host(&request)?;
+        let mut plan = vm.plan(&routes, &request)?;
         let (kinds, settings) = (vm.module.kinds, routes.settings());
-        let applied = apply(&plan, kinds, settings, &request, host);
+        let applied = apply(&plan, kinds, settings, &request, &vm.trust, host)?;
         if kinds.has(Kinds::BACKENDS) {
             vm.tell_rule(&plan, settings);
         }
@@ -56,7 +64,7 @@ impl<H: Host> Stream<H> {
             self.copies = self.copy(&plan, settings, &request, applied, complete);
         }
         self.saved = Saved::of(&mut plan, kinds, &routes);
-        applied
+        Ok(applied)
     }
 
     /// The copies of a request that has mirrors, where its body is still to come; else they are sent.
@@ -103,8 +111,8 @@ fn local_port<H: Host>(host: &H) -> Option<u16> {
 impl<H: Host> Context for Stream<H> {}
 
 impl<H: Host> HttpContext for Stream<H> {
-    fn on_http_request_headers(&mut self, _headers: usize, end_of_stream: bool) -> Action {
-        let applied = self.request(end_of_stream);
+    fn on_http_request_headers(&mut self, headers: usize, end_of_stream: bool) -> Action {
+        let applied = self.request(headers, end_of_stream);
         self.vm.metrics.count(applied.counter, 1);
         if applied.answered { Action::Pause } else { Action::Continue }
     }

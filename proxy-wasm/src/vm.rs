@@ -13,6 +13,7 @@ use crate::metrics::Metrics;
 use crate::module::Module;
 use crate::notes::Lines;
 use crate::outbox::Outbox;
+use crate::trust::{Fault, Trust};
 
 /// What the streams of one configuration share in one worker.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub struct Vm<H: Host> {
     pub host: H,
     /// The identifier of the root context.
     pub root: u32,
+    /// What the proxy has shown that it does.
+    pub trust: Trust,
     /// What is counted.
     pub metrics: Metrics,
     /// What is to be sent.
@@ -42,6 +45,7 @@ impl<H: Host> Vm<H> {
             module,
             host,
             root,
+            trust: Trust::default(),
             metrics: Metrics::new(ids),
             outbox: Outbox::default(),
             lines: Lines::default(),
@@ -83,12 +87,16 @@ impl<H: Host> Vm<H> {
     }
 
     /// The plan for a request.
-    pub fn plan<'r>(&self, routes: &'r Routes, request: &RequestView<'_>) -> Plan<'r> {
+    ///
+    /// # Errors
+    ///
+    /// A later module of the chain could not go by it.
+    pub fn plan<'r>(&self, routes: &'r Routes, request: &RequestView<'_>) -> Result<Plan<'r>, Fault> {
         let mut draw = Draw::seeded(self.seeds.borrow_mut().next_u64());
         if self.module.combined {
-            routes.plan(request, &mut draw)
+            Ok(routes.plan(request, &mut draw))
         } else {
-            chain::plan(routes, request, &mut draw, &self.host)
+            chain::plan(routes, request, &mut draw, self)
         }
     }
 }

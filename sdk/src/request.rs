@@ -1,5 +1,7 @@
 //! A request as the core sees it: borrowed bytes, nothing else.
 
+use crate::matching::host::normalised_host;
+
 /// A request, borrowed from whoever holds it.
 ///
 /// Everything is bytes, for a client may send bytes that are not UTF-8 in a path or a header value.
@@ -24,6 +26,8 @@ pub struct RequestView<'a> {
     method: &'a [u8],
     scheme: &'a [u8],
     authority: &'a [u8],
+    /// The `:authority`, and the `Host` header, as far as the proxy shows them.
+    shown: (Option<&'a [u8]>, Option<&'a [u8]>),
     path: &'a [u8],
     query: Option<&'a [u8]>,
     local_port: &'a dyn Fn() -> Option<u16>,
@@ -41,6 +45,7 @@ impl<'a> RequestView<'a> {
             method: b"",
             scheme: b"",
             authority: b"",
+            shown: (None, None),
             path: b"",
             query: None,
             local_port,
@@ -51,15 +56,21 @@ impl<'a> RequestView<'a> {
                 [b':', name @ ..] => match name {
                     b"method" => view.method = value,
                     b"scheme" => view.scheme = value,
-                    b"authority" => view.authority = value,
+                    b"authority" => view.shown.0 = Some(value),
                     b"path" => target = value,
                     _ => {}
                 },
-                // A proxy that shows no pseudo-header for it still has the Host header.
-                [b'h', b'o', b's', b't'] if view.authority.is_empty() => view.authority = value,
+                [b'h' | b'H', _, _, _] if name.eq_ignore_ascii_case(b"host") => {
+                    view.shown.1.get_or_insert(value);
+                }
                 _ => {}
             }
         }
+        // A proxy that shows no pseudo-header for it still has the Host header.
+        view.authority = match view.shown {
+            (Some(authority), _) if !authority.is_empty() => authority,
+            (_, host) => host.unwrap_or_default(),
+        };
         // A fragment is never sent; were one to arrive, it is no part of the path that rules speak of.
         let target = split_at_byte(target, b'#').0;
         (view.path, view.query) = split_at_byte(target, b'?');
@@ -98,6 +109,16 @@ impl<'a> RequestView<'a> {
         self.authority
     }
 
+    /// Whether it is clear which host the client asked for: the proxy shows `:authority` or `Host`, and if it shows both,
+    /// they name the same host. Envoy always shows `:authority` and nothing else.
+    #[inline]
+    pub fn has_one_authority(&self) -> bool {
+        match self.shown {
+            (Some(_), None) => true,
+            shown => is_one_authority(shown),
+        }
+    }
+
     /// The path without the query.
     pub fn path(&self) -> &'a [u8] {
         self.path
@@ -134,6 +155,16 @@ impl std::fmt::Debug for RequestView<'_> {
     }
 }
 
+#[cold]
+fn is_one_authority(shown: (Option<&[u8]>, Option<&[u8]>)) -> bool {
+    match shown {
+        (Some(authority), Some(host)) => {
+            authority.is_empty() || normalised_host(authority).0 == normalised_host(host).0
+        }
+        (authority, host) => authority.is_some() || host.is_some(),
+    }
+}
+
 /// What stands before the first `byte`, and what stands behind it, if it is there.
 #[inline]
 pub(crate) fn split_at_byte(bytes: &[u8], byte: u8) -> (&[u8], Option<&[u8]>) {
@@ -146,6 +177,26 @@ pub(crate) fn split_at_byte(bytes: &[u8], byte: u8) -> (&[u8], Option<&[u8]>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_hosts_are_one_authority_only_if_they_are_the_same_host() {
+        for (authority, host, one) in [
+            (None, None, false),
+            (Some("a.example"), None, true),
+            (None, Some("a.example"), true),
+            (Some("a.example:8080"), Some("A.example"), true),
+            (Some("a.example"), Some("b.example"), false),
+            (Some(""), Some("b.example"), true),
+        ] {
+            let lines = [(":authority", authority), ("Host", host)];
+            let headers: Vec<_> = lines
+                .iter()
+                .filter_map(|(name, value)| Some((name.as_bytes(), (*value)?.as_bytes())))
+                .collect();
+            let request = RequestView::new(&headers, &|| None);
+            assert_eq!(request.has_one_authority(), one, "{authority:?}, {host:?}");
+        }
+    }
 
     #[test]
     fn the_query_starts_at_the_first_question_mark_and_a_fragment_is_dropped() {

@@ -9,6 +9,7 @@ mod forwarding;
 mod memory;
 mod mirrors;
 mod responses;
+mod trust;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -66,6 +67,7 @@ impl Proxy {
 
     fn new(module: Module, configuration: &str) -> Self {
         let proxy = Self::unconfigured(module, MemoryHost::default());
+        proxy.root.borrow().vm().trust.assume();
         assert!(proxy.configure(configuration), "{:?}", proxy.host.logged());
         proxy
     }
@@ -84,7 +86,7 @@ impl Proxy {
     /// The module sees the headers of the request that the proxy holds.
     fn headers(&self, end_of_stream: bool) -> (Stream<MemoryHost>, Action) {
         let mut stream = self.root.borrow().stream(2);
-        let action = stream.on_http_request_headers(0, end_of_stream);
+        let action = stream.on_http_request_headers(self.host.sent().len(), end_of_stream);
         (stream, action)
     }
 

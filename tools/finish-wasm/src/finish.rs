@@ -9,12 +9,15 @@ use crate::uncallable;
 /// The custom section that says which features of WebAssembly the module needs: tools that work on it go by that.
 const FEATURES: &str = "target_features";
 
-/// The module `wasm` with no exports but those of `keep`, without functions that nothing calls then, and without names.
+/// What the names of the ABI's callbacks begin with.
+const CALLBACK: &str = "proxy_on_";
+
+/// The module `wasm` with no exports but those of `keep`, and with `all_callbacks` those that the ABI calls; without functions that nothing calls then, and without names.
 ///
 /// # Errors
 ///
 /// A sentence where it is no module, or lacks an export that is to be kept.
-pub(crate) fn finish(wasm: &[u8], keep: &[&str]) -> Result<Vec<u8>, String> {
+pub(crate) fn finish(wasm: &[u8], keep: &[&str], all_callbacks: bool) -> Result<Vec<u8>, String> {
     let mut config = ModuleConfig::new();
     config.generate_name_section(false).generate_producers_section(false);
     let mut module = config.parse(wasm).map_err(|error| format!("it is no WebAssembly module: {error:#}"))?;
@@ -28,7 +31,8 @@ pub(crate) fn finish(wasm: &[u8], keep: &[&str]) -> Result<Vec<u8>, String> {
         };
         return Err(format!("it does not export {}{hint}", missing.join(", ")));
     }
-    for name in exported.iter().filter(|name| !keep.contains(&name.as_str())) {
+    let is_kept = |name: &str| keep.contains(&name) || (all_callbacks && name.starts_with(CALLBACK));
+    for name in exported.iter().filter(|name| !is_kept(name)) {
         module.exports.remove(name).map_err(|error| format!("{error:#}"))?;
     }
     let customs: Vec<_> =
@@ -75,7 +79,7 @@ mod tests {
     fn exports_go_with_what_only_they_called_and_so_do_names() {
         let before = module();
         assert!(contains(&before, "called_by_proxy_on_tick"));
-        let after = finish(&before, &["proxy_on_tick"]).unwrap();
+        let after = finish(&before, &["proxy_on_tick"], false).unwrap();
         let parsed = Module::from_buffer(&after).unwrap();
         let exports: Vec<_> = parsed.exports.iter().map(|export| export.name.as_str()).collect();
         assert_eq!(exports, ["proxy_on_tick"]);
@@ -85,11 +89,19 @@ mod tests {
     }
 
     #[test]
+    fn all_callbacks_stay_on_demand() {
+        let after = finish(&module(), &[], true).unwrap();
+        let parsed = Module::from_buffer(&after).unwrap();
+        let exports: Vec<_> = parsed.exports.iter().map(|export| export.name.as_str()).collect();
+        assert_eq!(exports, ["proxy_on_tick", "proxy_on_grpc_close"]);
+    }
+
+    #[test]
     fn a_module_that_lacks_an_export_is_refused() {
-        let error = finish(&module(), &["proxy_on_tick", "memory", "proxy_on_done"]).unwrap_err();
+        let error = finish(&module(), &["proxy_on_tick", "memory", "proxy_on_done"], false).unwrap_err();
         assert_eq!(error, "it does not export memory, proxy_on_done");
-        let error = finish(&module(), &["malloc"]).unwrap_err();
+        let error = finish(&module(), &["malloc"], false).unwrap_err();
         assert_eq!(error, "it does not export malloc (build it for wasm32-unknown-unknown)");
-        assert!(finish(b"no module", &[]).unwrap_err().starts_with("it is no WebAssembly module"));
+        assert!(finish(b"no module", &[], false).unwrap_err().starts_with("it is no WebAssembly module"));
     }
 }

@@ -30,7 +30,9 @@ pub(super) fn link(linker: &mut Linker<Proxy>) -> Result<()> {
 
 fn headers(linker: &mut Linker<Proxy>) -> Result<()> {
     on_call!(linker, proxy_get_header_map_pairs, |guest, map, at, size_at| {
-        let bytes = guest.proxy().map(map).map(|lines| serialize(lines)).unwrap_or_default();
+        let shown = guest.proxy().habits.shows.unwrap_or(usize::MAX);
+        let lines = guest.proxy().map(map).map(|lines| lines.iter().take(shown).cloned().collect());
+        let bytes = lines.map(|lines| serialize(&lines)).unwrap_or_default();
         guest.give(&bytes, at, size_at)
     });
     on_call!(linker, proxy_set_header_map_pairs, |guest, map, at, size| {
@@ -46,15 +48,15 @@ fn headers(linker: &mut Linker<Proxy>) -> Result<()> {
     });
     on_call!(linker, proxy_replace_header_map_value, |guest, map, name, name_size, value, size| {
         let (name, value) = (guest.read(name, name_size)?, guest.read(value, size)?);
-        guest.change(map, |lines| replace(lines, &name, value))
+        guest.change_header(map, &name, |lines| replace(lines, &name, value))
     });
     on_call!(linker, proxy_add_header_map_value, |guest, map, name, name_size, value, size| {
         let line = (guest.read(name, name_size)?, guest.read(value, size)?);
-        guest.change(map, |lines| lines.push(line))
+        guest.change_header(map, &line.0.clone(), |lines| lines.push(line))
     });
     on_call!(linker, proxy_remove_header_map_value, |guest, map, name, name_size| {
         let name = guest.read(name, name_size)?;
-        guest.change(map, |lines| lines.retain(|line| line.0 != name))
+        guest.change_header(map, &name, |lines| lines.retain(|line| line.0 != name))
     });
     Ok(())
 }
@@ -105,7 +107,10 @@ fn streams(linker: &mut Linker<Proxy>) -> Result<()> {
     });
     on_call!(linker, proxy_set_property, |guest, path, path_size, value, size| {
         let (path, value) = (guest.read(path, path_size)?, guest.read(value, size)?);
-        guest.proxy().properties.insert(path, value);
+        let proxy = guest.proxy();
+        if !proxy.habits.forgets {
+            proxy.properties.insert(path, value);
+        }
         Ok(OK)
     });
     on_call!(linker, proxy_set_effective_context, |guest, _context| Ok(OK));

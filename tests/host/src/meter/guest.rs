@@ -2,7 +2,7 @@
 
 use wasmtime::{Caller, Memory, Result, bail, format_err};
 
-use super::proxy::{Lines, Proxy};
+use super::proxy::{Lines, Proxy, REQUEST_HEADERS};
 
 /// What a call returns that did what it was asked to.
 pub(super) const OK: i32 = 0;
@@ -67,6 +67,26 @@ impl Guest<'_> {
             Some(bytes) => self.give(&bytes, at, size_at),
             None => Ok(NOT_FOUND),
         }
+    }
+
+    /// Changes one header, unless the host does not do so.
+    pub(super) fn change_header(
+        &mut self,
+        map: u32,
+        name: &[u8],
+        change: impl FnOnce(&mut Lines),
+    ) -> Result<i32> {
+        let habits = self.proxy().habits;
+        let is_one_of = |names: &[&str]| {
+            map == REQUEST_HEADERS && names.iter().any(|&n| n == "*" || n.as_bytes() == name)
+        };
+        if is_one_of(habits.refuses) {
+            return Ok(BAD_ARGUMENT);
+        }
+        if is_one_of(habits.ignores) {
+            return Ok(OK);
+        }
+        self.change(map, change)
     }
 
     /// Changes a header map that the module may change now.

@@ -9,16 +9,17 @@ mod calls;
 mod guest;
 mod proxy;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use wasmtime::{
     Config, Engine, Instance, Linker, Module, Result, Store, TypedFunc, WasmParams, WasmResults, bail,
 };
 
-pub use proxy::Lines;
 use proxy::{
     CALL_RESPONSE_HEADERS, PLUGIN_CONFIGURATION, Proxy, REQUEST_BODY, REQUEST_HEADERS, RESPONSE_HEADERS,
 };
+pub use proxy::{Habits, Lines};
 
 /// The identifier of the root context.
 const ROOT: u32 = 1;
@@ -38,6 +39,8 @@ pub struct Cost {
     pub response: Lines,
     /// How many copies were sent.
     pub copies: u32,
+    /// What the module wrote to the log.
+    pub log: Vec<String>,
 }
 
 /// A compiled module.
@@ -57,9 +60,21 @@ impl Compiled {
         Ok(Compiled { engine, module })
     }
 
-    /// The module with a configuration.
+    /// The names of what the module imports, and of what it exports.
+    pub fn interface(&self) -> (BTreeSet<String>, BTreeSet<String>) {
+        let imports = self.module.imports().map(|import| format!("{}.{}", import.module(), import.name()));
+        let exports = self.module.exports().map(|export| export.name().to_owned());
+        (imports.collect(), exports.collect())
+    }
+
+    /// The module with a configuration, on a host that does all it reports.
     pub fn start(&self, configuration: &[u8]) -> Result<Meter> {
-        let mut store = Store::new(&self.engine, Proxy::default());
+        self.start_on(Habits::default(), configuration)
+    }
+
+    /// The module with a configuration, on a host with these habits.
+    pub fn start_on(&self, habits: Habits, configuration: &[u8]) -> Result<Meter> {
+        let mut store = Store::new(&self.engine, Proxy { habits, ..Proxy::default() });
         store.set_fuel(u64::MAX)?;
         let mut linker = Linker::new(&self.engine);
         calls::link(&mut linker)?;
@@ -96,8 +111,8 @@ impl Meter {
     pub fn request(&mut self, request: &Lines, body: &[u8], response: &Lines) -> Result<Cost> {
         self.streams += 1;
         let stream = self.streams;
-        let metrics = self.store.data().metrics;
-        *self.store.data_mut() = Proxy { metrics, ..Proxy::default() };
+        let Proxy { metrics, habits, .. } = *self.store.data();
+        *self.store.data_mut() = Proxy { metrics, habits, ..Proxy::default() };
         self.store.set_fuel(u64::MAX)?;
 
         self.callback::<(u32, u32), ()>("proxy_on_context_create", (stream, ROOT))?;
@@ -108,6 +123,9 @@ impl Meter {
         let lines = answer.len() as u32;
         proxy.maps.insert(RESPONSE_HEADERS, answer);
         self.callback::<(u32, u32, u32), u32>("proxy_on_response_headers", (stream, lines, 1))?;
+        if habits.unchecked {
+            self.callback::<(u32, u32, u32), u32>("proxy_on_response_body", (stream, 0, 1))?;
+        }
         let response_headers = self.store.data_mut().maps.remove(&RESPONSE_HEADERS).unwrap_or_default();
         self.callback::<u32, u32>("proxy_on_done", stream)?;
         self.callback::<u32, ()>("proxy_on_log", stream)?;
@@ -116,7 +134,7 @@ impl Meter {
 
         let fuel = u64::MAX - self.store.get_fuel()?;
         let proxy = std::mem::take(self.store.data_mut());
-        self.store.data_mut().metrics = proxy.metrics;
+        *self.store.data_mut() = Proxy { metrics, habits, ..Proxy::default() };
         Ok(Cost {
             fuel,
             calls: proxy.calls,
@@ -124,12 +142,16 @@ impl Meter {
             request: headers,
             response: response_headers,
             copies: proxy.called,
+            log: proxy.log,
         })
     }
 
     fn request_phase(&mut self, stream: u32, request: &Lines, body: &[u8]) -> Result<Lines> {
         self.store.data_mut().maps.insert(REQUEST_HEADERS, request.clone());
-        let (lines, ends) = (request.len() as u32, u32::from(body.is_empty()));
+        let habits = self.store.data().habits;
+        let counted =
+            request.iter().filter(|(name, _)| habits.shows.is_none() || !name.starts_with(b":")).count();
+        let (lines, ends) = (counted as u32, u32::from(body.is_empty()));
         let action =
             self.callback::<(u32, u32, u32), u32>("proxy_on_request_headers", (stream, lines, ends))?;
         let answered = self.store.data().answered.is_some();
@@ -137,7 +159,7 @@ impl Meter {
             bail!("a module that answers pauses the request, and no other does");
         }
         let headers = self.store.data_mut().maps.remove(&REQUEST_HEADERS).unwrap_or_default();
-        if !answered && !body.is_empty() {
+        if !answered && (!body.is_empty() || habits.unchecked) {
             self.store.data_mut().buffers.insert(REQUEST_BODY, body.to_vec());
             let size = body.len() as u32;
             self.callback::<(u32, u32, u32), u32>("proxy_on_request_body", (stream, size, 1))?;
@@ -159,9 +181,14 @@ impl Meter {
         Ok(())
     }
 
-    /// Calls the module; `None` where it does not export this, so that no proxy calls it either.
+    /// Calls the module; `None` if it does not export this, so that no proxy calls it either, unless it calls unchecked.
     fn callback<P: WasmParams, R: WasmResults>(&mut self, name: &str, parameters: P) -> Result<Option<R>> {
-        let Some(function) = self.instance.get_func(&mut self.store, name) else { return Ok(None) };
+        let Some(function) = self.instance.get_func(&mut self.store, name) else {
+            if self.store.data().habits.unchecked {
+                bail!("the host calls {name}, which the module does not export");
+            }
+            return Ok(None);
+        };
         let function: TypedFunc<P, R> = function.typed(&self.store)?;
         function.call(&mut self.store, parameters).map(Some)
     }

@@ -13,9 +13,26 @@ pub(super) const CALL_RESPONSE_HEADERS: u32 = 6;
 pub(super) const REQUEST_BODY: u32 = 0;
 pub(super) const PLUGIN_CONFIGURATION: u32 = 7;
 
+/// In what a host is less than Envoy. The default is a host that does all it reports.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Habits {
+    /// Header maps are shown up to so many lines, pseudo-headers first; the number that the callback gets does not count those.
+    pub shows: Option<usize>,
+    /// Changes of these request headers are reported as made, and are not; `*` means all.
+    pub ignores: &'static [&'static str],
+    /// Changes of these request headers are refused.
+    pub refuses: &'static [&'static str],
+    /// What modules keep with the stream is forgotten.
+    pub forgets: bool,
+    /// Every callback of a request is called, exported or not.
+    pub unchecked: bool,
+}
+
 /// What the module's calls find, and what they leave behind.
 #[derive(Debug, Default)]
 pub(super) struct Proxy {
+    /// In what the host is less than Envoy.
+    pub(super) habits: Habits,
     /// The header maps that are there in this callback, by the ABI's numbers.
     pub(super) maps: BTreeMap<u32, Lines>,
     /// The buffers that are there in this callback, by the ABI's numbers.
