@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 
 use httproute_sdk::{Backend, Carrier, HeaderLines, HeaderOp, Kinds, Plan, Reply, RequestView, Settings};
-use proxy_wasm::types::MapType;
 
-use crate::host::{Failed, Host, LocalReply};
+use crate::host::{Host, LocalReply};
 use crate::metrics::Counter;
 use crate::trust::{Fault, Trust};
 
@@ -88,19 +87,20 @@ fn change<H: Host>(
     if kinds.has(Kinds::HEADERS) {
         for step in &plan.request_headers {
             for op in step.iter() {
-                trust.changes(host)?;
-                carry_out(op, MapType::HttpRequestHeaders, host)?;
+                match op {
+                    HeaderOp::Set { name, value } => trust.set(name, value, request, host)?,
+                    HeaderOp::Add { name, value } => trust.add(name, value, request, host)?,
+                    HeaderOp::Remove { name } => trust.remove(name, request, host)?,
+                }
             }
         }
     }
     if kinds.has(Kinds::REWRITE) {
         if let Some(path) = &plan.path {
-            set(":path", path, trust, host)?;
-            trust.path(path, host)?;
+            trust.set_path(path, host)?;
         }
         if let Some(authority) = &plan.authority {
-            set(":authority", authority.as_bytes(), trust, host)?;
-            trust.authority(authority.as_bytes(), host)?;
+            trust.set_authority(authority.as_bytes(), host)?;
         }
     }
     if kinds.has(Kinds::MIRROR) {
@@ -120,7 +120,7 @@ fn change<H: Host>(
             ("x-envoy-upstream-rq-per-try-timeout-ms", plan.timeouts.backend_request),
         ] {
             if let Some(milliseconds) = timeout {
-                set_number(name, milliseconds, trust, host)?;
+                trust.set(name, milliseconds.to_string().as_bytes(), request, host)?;
             }
         }
         let (mut used, mut unused) = (&settings.cluster_header, &settings.cluster_header_without_proto);
@@ -143,15 +143,6 @@ pub fn proxy_carries_mirrors(plan: &Plan<'_>) -> bool {
     matches!(plan.backend, Backend::Cluster(_)) || !plan.broken.is_none()
 }
 
-/// Carries out one header change in the proxy.
-pub fn carry_out<H: Host>(op: &HeaderOp, map: MapType, host: &H) -> Result<(), Failed> {
-    match op {
-        HeaderOp::Set { name, value } => host.set_header(map, name, value),
-        HeaderOp::Add { name, value } => host.add_header(map, name, value),
-        HeaderOp::Remove { name } => host.remove_header(map, name),
-    }
-}
-
 /// Gives a header that is the module's alone its value, or removes what a client put there.
 fn own<H: Host>(
     name: &str,
@@ -161,12 +152,9 @@ fn own<H: Host>(
     host: &H,
 ) -> Result<(), Fault> {
     match value {
-        Some(value) => set(name, value.as_bytes(), trust, host),
+        Some(value) => trust.set(name, value.as_bytes(), request, host),
         // A call of the host for each request is saved where there is nothing to remove, which is nearly always.
-        None if request.header(name).next().is_some() => {
-            trust.changes(host)?;
-            Ok(host.remove_header(MapType::HttpRequestHeaders, name)?)
-        }
+        None if request.header(name).next().is_some() => trust.remove(name, request, host),
         None => Ok(()),
     }
 }
@@ -176,15 +164,5 @@ fn own<H: Host>(
 #[cold]
 fn keep_route<H: Host>(request: &RequestView<'_>, trust: &Trust, host: &H) -> Result<(), Fault> {
     let scheme = if request.scheme().is_empty() { b"http" } else { request.scheme() };
-    set("x-forwarded-proto", scheme, trust, host)
-}
-
-#[cold]
-fn set_number<H: Host>(name: &str, number: u64, trust: &Trust, host: &H) -> Result<(), Fault> {
-    set(name, number.to_string().as_bytes(), trust, host)
-}
-
-fn set<H: Host>(name: &str, value: &[u8], trust: &Trust, host: &H) -> Result<(), Fault> {
-    trust.changes(host)?;
-    Ok(host.set_header(MapType::HttpRequestHeaders, name, value)?)
+    trust.set("x-forwarded-proto", scheme, request, host)
 }

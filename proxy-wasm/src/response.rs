@@ -6,7 +6,7 @@ use httproute_sdk::extension::Responders;
 use httproute_sdk::{Decision, HeaderLines, HeaderOp, Kinds, Plan, Reply, Routes};
 use proxy_wasm::types::MapType;
 
-use crate::apply::{answer, carry_out};
+use crate::apply::answer;
 use crate::host::Host;
 use crate::metrics::Counter;
 use crate::pairs;
@@ -92,7 +92,13 @@ impl Saved {
 }
 
 fn change<H: Host>(op: &HeaderOp, vm: &Vm<H>) {
-    if carry_out(op, MapType::HttpResponseHeaders, &vm.host).is_err() {
+    let map = MapType::HttpResponseHeaders;
+    let changed = match op {
+        HeaderOp::Set { name, value } => vm.host.set_header(map, name, value),
+        HeaderOp::Add { name, value } => vm.host.add_header(map, name, value),
+        HeaderOp::Remove { name } => vm.host.remove_header(map, name),
+    };
+    if changed.is_err() {
         // The response is under way, and the client better served with the rest of the changes than with none.
         vm.metrics.count(Counter::ResponseFailure, 1);
     }

@@ -20,10 +20,23 @@ use crate::pairs::{self, Pairs};
 /// From so many lines on, the module makes sure that it sees all of them. ngx_wasm_module cuts header maps at 100.
 const LARGE: usize = 100;
 
-/// A header that exists only while the module tries out what the host does.
+/// A header that exists only while the module tries out how many the host shows.
 const PROBE: &str = "x-httproute-probe";
 
 const REQUEST: MapType = MapType::HttpRequestHeaders;
+
+/// A kind of change that a host may make or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Another `:path`.
+    Path,
+    /// Another `:authority`.
+    Authority,
+    /// A header that is set or added.
+    Header,
+    /// A header that is removed.
+    Removal,
+}
 
 /// Why a request cannot be processed on this host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +47,8 @@ pub enum Fault {
     HiddenHeaders,
     /// The request shows no host, or two that differ.
     UnclearHost,
-    /// Changes of headers have no effect, or those of this pseudo-header.
-    NoEffect(&'static str),
+    /// A change, for example of `:path`, was reported as made and was not.
+    NoEffect(Change),
     /// What this module keeps for the modules after it is not kept.
     NotKept,
 }
@@ -63,12 +76,17 @@ impl Fault {
                  they differ; make the proxy's server name the host of its clients"
                     .to_owned(),
             ),
-            Fault::NoEffect(what) => (
-                if what == ":authority" { 4 } else { 8 },
-                format!("the proxy reports that it changed {what}, but did not; this rule cannot work on this proxy"),
-            ),
+            Fault::NoEffect(change) => {
+                let (bit, what) = match change {
+                    Change::Path => (4, "changed `:path`"),
+                    Change::Authority => (8, "changed `:authority`"),
+                    Change::Header => (16, "changed a request header"),
+                    Change::Removal => (32, "removed a request header"),
+                };
+                (bit, format!("the proxy reports that it {what}, but did not; this rule cannot work on this proxy"))
+            }
             Fault::NotKept => (
-                16,
+                64,
                 "the proxy does not keep the decision that the modules of a chain share, so the next module would match \
                  the changed request; load httproute.wasm instead of single modules"
                     .to_owned(),
@@ -80,7 +98,9 @@ impl Fault {
 /// What the host of one worker has shown that it does.
 #[derive(Debug, Default)]
 pub struct Trust {
-    changes: Cell<bool>,
+    sets: Cell<bool>,
+    adds: Cell<bool>,
+    removes: Cell<bool>,
     path: Cell<bool>,
     authority: Cell<bool>,
     keeps: Cell<bool>,
@@ -101,40 +121,99 @@ impl Trust {
         if request.has_one_authority() { Ok(()) } else { Err(Fault::UnclearHost) }
     }
 
-    /// Checks that the host makes changes of request headers. To be called before one.
+    /// Gives a header of `request` one value.
     #[inline]
-    pub fn changes<H: Host>(&self, host: &H) -> Result<(), Fault> {
-        if self.changes.get() { Ok(()) } else { self.try_changes(host) }
+    pub fn set<H: Host>(
+        &self,
+        name: &str,
+        value: &[u8],
+        request: &RequestView<'_>,
+        host: &H,
+    ) -> Result<(), Fault> {
+        host.set_header(REQUEST, name, value)?;
+        if self.sets.get() { Ok(()) } else { self.check_set(name, value, request, host) }
+    }
+
+    /// Adds a line to a header of `request`.
+    #[inline]
+    pub fn add<H: Host>(
+        &self,
+        name: &str,
+        value: &[u8],
+        request: &RequestView<'_>,
+        host: &H,
+    ) -> Result<(), Fault> {
+        host.add_header(REQUEST, name, value)?;
+        if self.adds.get() { Ok(()) } else { self.check_add(name, value, request, host) }
+    }
+
+    /// Removes a header of `request`.
+    #[inline]
+    pub fn remove<H: Host>(&self, name: &str, request: &RequestView<'_>, host: &H) -> Result<(), Fault> {
+        host.remove_header(REQUEST, name)?;
+        if self.removes.get() { Ok(()) } else { self.check_remove(name, request, host) }
+    }
+
+    /// Changes `:path`.
+    #[inline]
+    pub fn set_path<H: Host>(&self, value: &[u8], host: &H) -> Result<(), Fault> {
+        set_pseudo((&self.path, Change::Path), ":path", value, host)
+    }
+
+    /// Changes `:authority`.
+    #[inline]
+    pub fn set_authority<H: Host>(&self, value: &[u8], host: &H) -> Result<(), Fault> {
+        set_pseudo((&self.authority, Change::Authority), ":authority", value, host)
     }
 
     #[cold]
-    fn try_changes<H: Host>(&self, host: &H) -> Result<(), Fault> {
-        let shows = |value: Option<&[u8]>| -> Result<(), Fault> {
-            let seen = host.header(REQUEST, PROBE)?.filter(|seen| !seen.is_empty());
-            if seen.as_deref() == value { Ok(()) } else { Err(Fault::NoEffect("request headers")) }
-        };
-        // In this order, so that a client that sends the header itself cannot make it look as if one of them had an effect.
-        host.set_header(REQUEST, PROBE, b"set")?;
-        shows(Some(b"set"))?;
-        host.remove_header(REQUEST, PROBE)?;
-        shows(None)?;
-        host.add_header(REQUEST, PROBE, b"added")?;
-        shows(Some(b"added"))?;
-        host.remove_header(REQUEST, PROBE)?;
-        self.changes.set(true);
+    fn check_set<H: Host>(
+        &self,
+        name: &str,
+        value: &[u8],
+        request: &RequestView<'_>,
+        host: &H,
+    ) -> Result<(), Fault> {
+        if says_nothing(name) || value.is_empty() || request.header(name).next() == Some(value) {
+            return Ok(());
+        }
+        // A host may write a value in another way, but where there was none there must be one.
+        let was_there = request.header(name).next().is_some();
+        match shown(name, host)? {
+            Some(now) if now == value || !was_there => self.sets.set(true),
+            _ => return Err(Fault::NoEffect(Change::Header)),
+        }
         Ok(())
     }
 
-    /// Checks that the host has changed `:path` to `value`.
-    #[inline]
-    pub fn path<H: Host>(&self, value: &[u8], host: &H) -> Result<(), Fault> {
-        if self.path.get() { Ok(()) } else { try_pseudo(&self.path, ":path", value, host) }
+    #[cold]
+    fn check_add<H: Host>(
+        &self,
+        name: &str,
+        value: &[u8],
+        request: &RequestView<'_>,
+        host: &H,
+    ) -> Result<(), Fault> {
+        if says_nothing(name) || value.is_empty() || request.header(name).next().is_some() {
+            return Ok(());
+        }
+        if shown(name, host)?.is_none() {
+            return Err(Fault::NoEffect(Change::Header));
+        }
+        self.adds.set(true);
+        Ok(())
     }
 
-    /// Checks that the host has changed `:authority` to `value`.
-    #[inline]
-    pub fn authority<H: Host>(&self, value: &[u8], host: &H) -> Result<(), Fault> {
-        if self.authority.get() { Ok(()) } else { try_pseudo(&self.authority, ":authority", value, host) }
+    #[cold]
+    fn check_remove<H: Host>(&self, name: &str, request: &RequestView<'_>, host: &H) -> Result<(), Fault> {
+        if says_nothing(name) || request.header(name).next().is_none() {
+            return Ok(());
+        }
+        if shown(name, host)?.is_some() {
+            return Err(Fault::NoEffect(Change::Removal));
+        }
+        self.removes.set(true);
+        Ok(())
     }
 
     /// Checks that the host keeps `value` with the stream, where later modules of the chain find it; `kept` is whether it
@@ -173,7 +252,7 @@ impl Trust {
     /// A host that has passed all checks.
     #[cfg(test)]
     pub(crate) fn assume(&self) {
-        for passed in [&self.changes, &self.path, &self.authority, &self.keeps] {
+        for passed in [&self.sets, &self.adds, &self.removes, &self.path, &self.authority, &self.keeps] {
             passed.set(true);
         }
     }
@@ -196,10 +275,29 @@ fn count<H: Host>(headers: &Pairs<'_>, told: usize, host: &H) -> Result<(), Faul
     if shown == headers.len() + 1 { Ok(()) } else { Err(Fault::HiddenHeaders) }
 }
 
-#[cold]
-fn try_pseudo<H: Host>(passed: &Cell<bool>, name: &'static str, value: &[u8], host: &H) -> Result<(), Fault> {
-    if host.header(REQUEST, name)?.as_deref() != Some(value) {
-        return Err(Fault::NoEffect(name));
+/// Whether a change of this header says nothing about the host: `Host` is another name of `:authority`.
+fn says_nothing(name: &str) -> bool {
+    name.eq_ignore_ascii_case("host")
+}
+
+/// The first value of a header, unless it is empty: hosts show a header that is not there in either way.
+fn shown<H: Host>(name: &str, host: &H) -> Result<Option<Vec<u8>>, Fault> {
+    Ok(host.header(REQUEST, name)?.filter(|value| !value.is_empty()))
+}
+
+#[inline]
+fn set_pseudo<H: Host>(
+    (passed, change): (&Cell<bool>, Change),
+    name: &str,
+    value: &[u8],
+    host: &H,
+) -> Result<(), Fault> {
+    host.set_header(REQUEST, name, value)?;
+    if passed.get() {
+        return Ok(());
+    }
+    if shown(name, host)?.as_deref() != Some(value) {
+        return Err(Fault::NoEffect(change));
     }
     passed.set(true);
     Ok(())

@@ -3,28 +3,21 @@
 use super::*;
 
 const RULE: &str = r#"{"filters":[{"type":"URLRewrite","urlRewrite":{"hostname":"b.example",
-    "path":{"type":"ReplacePrefixMatch","replacePrefixMatch":"/b"}}}],"backendRefs":[{"name":"one","port":80}]}"#;
+      "path":{"type":"ReplacePrefixMatch","replacePrefixMatch":"/b"}}},
+    {"type":"RequestHeaderModifier","requestHeaderModifier":{"set":[{"name":"x-set","value":"1"}],
+      "add":[{"name":"x-add","value":"1"}],"remove":["x-gone"]}}],"backendRefs":[{"name":"one","port":80}]}"#;
 
 #[test]
-fn the_checks_cost_calls_in_the_first_changed_request_only() {
+fn each_kind_of_change_is_looked_at_once() {
     let proxy = Proxy::unconfigured(COMBINED, MemoryHost::default());
     assert!(proxy.configure(&rules(RULE)));
-    proxy.request(&get("/a", &[]));
-    let tried = [
-        "set x-httproute-probe",
-        "header",
-        "remove x-httproute-probe",
-        "header",
-        "add x-httproute-probe",
-        "header",
-        "remove x-httproute-probe",
-    ];
-    let rewritten = ["set :path", "header", "set :authority", "header", "set x-httproute-cluster"];
-    assert_eq!(proxy.host.trace(), [&["header_map"], &tried[..], &rewritten].concat());
-    assert!(proxy.host.sent().iter().all(|(name, _)| name != "x-httproute-probe"));
-
-    proxy.request(&get("/a", &[]));
-    assert_eq!(proxy.host.trace(), ["header_map", "set :path", "set :authority", "set x-httproute-cluster"]);
+    let changes =
+        ["set x-set", "add x-add", "remove x-gone", "set :path", "set :authority", "set x-httproute-cluster"];
+    let looked_at: Vec<_> = changes[..5].iter().flat_map(|change| [*change, "header"]).collect();
+    proxy.request(&get("/a", &[("x-gone", "1")]));
+    assert_eq!(proxy.host.trace(), [&["header_map"], &looked_at[..], &changes[5..]].concat());
+    proxy.request(&get("/a", &[("x-gone", "1")]));
+    assert_eq!(proxy.host.trace(), [&["header_map"], &changes[..]].concat());
 }
 
 #[test]

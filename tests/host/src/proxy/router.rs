@@ -51,7 +51,9 @@ pub(super) fn route(
     let named = |header| first(&request.headers, header).map(<[u8]>::to_vec);
     let chosen = match &case.default_cluster {
         Some(cluster) => Some(cluster.clone().into_bytes()),
-        None => named(cluster_header).or_else(|| named(&without_proto)).or_else(|| native_route(case, &request)),
+        None => {
+            named(cluster_header).or_else(|| named(&without_proto)).or_else(|| native_route(case, &request))
+        }
     };
     // Like Envoy, which looks for no route if this header is missing.
     let (Some(cluster), Some(_)) = (&chosen, first(&request.headers, FORWARDED_PROTO)) else {
