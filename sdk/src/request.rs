@@ -159,7 +159,7 @@ impl std::fmt::Debug for RequestView<'_> {
 fn is_one_authority(shown: (Option<&[u8]>, Option<&[u8]>)) -> bool {
     match shown {
         (Some(authority), Some(host)) => {
-            authority.is_empty() || normalised_host(authority).0 == normalised_host(host).0
+            authority.is_empty() || normalised_host(authority) == normalised_host(host)
         }
         (authority, host) => authority.is_some() || host.is_some(),
     }
