@@ -15,26 +15,25 @@ pub const PROPERTY: &str = "httproute_decision";
 
 /// The plan for a request by the decision of an earlier module, or by one that is then kept for later modules.
 ///
-/// # Errors
-///
-/// The decision cannot be kept, and this module changes what later modules would match on.
+/// `fault` is set if the decision cannot be kept, and this module changes what later modules would match on.
 pub fn plan<'r, H: Host>(
     routes: &'r Routes,
     request: &RequestView<'_>,
     draw: &mut Draw,
     vm: &Vm<H>,
-) -> Result<Plan<'r>, Fault> {
+    fault: &mut Option<Fault>,
+) -> Plan<'r> {
     let host = &vm.host;
-    let Some(fingerprint) = routes.fingerprint() else { return Ok(routes.plan(request, draw)) };
+    let Some(fingerprint) = routes.fingerprint() else { return routes.plan(request, draw) };
     let kept = host.property(&[PROPERTY]).ok().flatten();
     let decision = kept.and_then(|bytes| Decision::from_bytes(&bytes, fingerprint));
     if let Some(plan) = decision.and_then(|decision| routes.resume(decision, request)) {
-        return Ok(plan);
+        return plan;
     }
     let plan = routes.plan(request, draw);
     let decision = plan.decision.to_bytes(fingerprint);
     let kept = host.set_property(PROPERTY, &decision).is_ok();
     // If it is not kept, later modules decide by themselves. That is right as long as nothing that they match on is changed.
-    vm.trust.keeps(PROPERTY, &decision, kept, (&plan, vm.module.kinds), host)?;
-    Ok(plan)
+    *fault = vm.trust.keeps(PROPERTY, &decision, kept, (&plan, vm.module.kinds), host).err();
+    plan
 }

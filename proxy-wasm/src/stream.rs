@@ -38,6 +38,7 @@ impl<H: Host> Stream<H> {
         })
     }
 
+    #[inline]
     fn process(&mut self, told: usize, complete: bool) -> Result<Applied, Fault> {
         let (vm, host) = (Rc::clone(&self.vm), &self.vm.host);
         let Some(routes) = vm.routes() else {
@@ -51,7 +52,11 @@ impl<H: Host> Stream<H> {
         let local_port = || local_port(host);
         let request = RequestView::new(&headers, &local_port);
         vm.trust.sees_host(&request)?;
-        let mut plan = vm.plan(&routes, &request)?;
+        let mut fault = None;
+        let mut plan = vm.plan(&routes, &request, &mut fault);
+        if let Some(fault) = fault {
+            return Err(fault);
+        }
         let (kinds, settings) = (vm.module.kinds, routes.settings());
         let applied = apply(&plan, kinds, settings, &request, &vm.trust, host)?;
         if kinds.has(Kinds::BACKENDS) {

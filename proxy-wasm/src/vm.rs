@@ -88,15 +88,19 @@ impl<H: Host> Vm<H> {
 
     /// The plan for a request.
     ///
-    /// # Errors
-    ///
-    /// A later module of the chain could not go by it.
-    pub fn plan<'r>(&self, routes: &'r Routes, request: &RequestView<'_>) -> Result<Plan<'r>, Fault> {
+    /// `fault` is set if a later module of the chain could not go by it. It is no part of the result, because a plan is large:
+    /// to wrap it costs each request.
+    pub fn plan<'r>(
+        &self,
+        routes: &'r Routes,
+        request: &RequestView<'_>,
+        fault: &mut Option<Fault>,
+    ) -> Plan<'r> {
         let mut draw = Draw::seeded(self.seeds.borrow_mut().next_u64());
         if self.module.combined {
-            Ok(routes.plan(request, &mut draw))
+            routes.plan(request, &mut draw)
         } else {
-            chain::plan(routes, request, &mut draw, self)
+            chain::plan(routes, request, &mut draw, self, fault)
         }
     }
 }

@@ -26,8 +26,7 @@ pub struct RequestView<'a> {
     method: &'a [u8],
     scheme: &'a [u8],
     authority: &'a [u8],
-    /// The `:authority`, and the `Host` header, as far as the proxy shows them.
-    shown: (Option<&'a [u8]>, Option<&'a [u8]>),
+    has_one_authority: bool,
     path: &'a [u8],
     query: Option<&'a [u8]>,
     local_port: &'a dyn Fn() -> Option<u16>,
@@ -45,32 +44,31 @@ impl<'a> RequestView<'a> {
             method: b"",
             scheme: b"",
             authority: b"",
-            shown: (None, None),
+            has_one_authority: true,
             path: b"",
             query: None,
             local_port,
         };
         let mut target: &[u8] = b"";
+        let (mut shows_authority, mut host) = (false, None);
         for &(name, value) in headers {
             match name {
                 [b':', name @ ..] => match name {
                     b"method" => view.method = value,
                     b"scheme" => view.scheme = value,
-                    b"authority" => view.shown.0 = Some(value),
+                    b"authority" => (view.authority, shows_authority) = (value, true),
                     b"path" => target = value,
                     _ => {}
                 },
                 [b'h' | b'H', _, _, _] if name.eq_ignore_ascii_case(b"host") => {
-                    view.shown.1.get_or_insert(value);
+                    host.get_or_insert(value);
                 }
                 _ => {}
             }
         }
-        // A proxy that shows no pseudo-header for it still has the Host header.
-        view.authority = match view.shown {
-            (Some(authority), _) if !authority.is_empty() => authority,
-            (_, host) => host.unwrap_or_default(),
-        };
+        if host.is_some() || !shows_authority {
+            view.take_host(host);
+        }
         // A fragment is never sent; were one to arrive, it is no part of the path that rules speak of.
         let target = split_at_byte(target, b'#').0;
         (view.path, view.query) = split_at_byte(target, b'?');
@@ -113,9 +111,19 @@ impl<'a> RequestView<'a> {
     /// they name the same host. Envoy always shows `:authority` and nothing else.
     #[inline]
     pub fn has_one_authority(&self) -> bool {
-        match self.shown {
-            (Some(_), None) => true,
-            shown => is_one_authority(shown),
+        self.has_one_authority
+    }
+
+    /// Takes the `Host` header of a proxy that shows it into account.
+    #[cold]
+    fn take_host(&mut self, host: Option<&'a [u8]>) {
+        let host = host.unwrap_or_default();
+        if self.authority.is_empty() {
+            // A proxy that shows no pseudo-header for it still has the Host header.
+            self.authority = host;
+            self.has_one_authority = !host.is_empty();
+        } else {
+            self.has_one_authority = normalised_host(self.authority) == normalised_host(host);
         }
     }
 
@@ -152,16 +160,6 @@ impl std::fmt::Debug for RequestView<'_> {
         let text = String::from_utf8_lossy;
         write!(f, "{} {}{}", text(self.method), text(self.authority), text(self.path))?;
         self.query.map_or(Ok(()), |query| write!(f, "?{}", text(query)))
-    }
-}
-
-#[cold]
-fn is_one_authority(shown: (Option<&[u8]>, Option<&[u8]>)) -> bool {
-    match shown {
-        (Some(authority), Some(host)) => {
-            authority.is_empty() || normalised_host(authority) == normalised_host(host)
-        }
-        (authority, host) => authority.is_some() || host.is_some(),
     }
 }
 
