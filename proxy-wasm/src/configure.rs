@@ -14,8 +14,8 @@ const MAX_LINES: usize = 100;
 
 /// Takes the configuration that the proxy has for the module; false where it is refused.
 ///
-/// It is refused only where nothing in it can be used: a proxy rejects the whole listener then, and a later update may be
-/// stuck behind it. Everything smaller is logged, and is one rule's problem.
+/// It is refused only if it is no configuration, or JSON that another reader could read differently: a proxy keeps the last
+/// configuration then, or rejects the whole listener if there is none. Everything smaller is logged, and is one rule's problem.
 #[cold]
 pub fn configure<H: Host>(vm: &Vm<H>, size: usize) -> bool {
     let (module, host) = (vm.module, &vm.host);

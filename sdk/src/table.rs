@@ -21,6 +21,8 @@ pub(crate) struct Table {
 /// A match, with the hostname by which requests come to it; `None` for every host.
 struct Entry<'r> {
     hostname: Option<&'r HostPattern>,
+    /// There is no hostname, none that could not be read: that one may be more specific, so it comes first.
+    is_any: bool,
     rank: Rank<'r>,
     path: &'r PathMatch,
 }
@@ -37,9 +39,10 @@ impl Table {
             let Some(route) = routes.get(rule.route as usize) else { continue };
             for (matched, entry) in (0..).zip(&rule.matches) {
                 let rank = Rank::new(entry, route.created, &route.name, number, matched);
-                let mut add = |hostname| entries.push(Entry { hostname, rank, path: &entry.path });
+                let mut add =
+                    |hostname, is_any| entries.push(Entry { hostname, is_any, rank, path: &entry.path });
                 match &route.hostnames {
-                    None => add(None),
+                    None => add(None, true),
                     Some(hostnames) => {
                         for (at, hostname) in hostnames.iter().enumerate() {
                             let earlier = hostnames.iter().take(at);
@@ -47,7 +50,7 @@ impl Table {
                                 .map(|earlier| &earlier.pattern)
                                 .any(|earlier| *earlier == hostname.pattern)
                             {
-                                add(hostname.pattern.as_ref());
+                                add(hostname.pattern.as_ref(), false);
                                 has_broken_hostnames |= hostname.broken;
                             }
                         }
@@ -57,7 +60,7 @@ impl Table {
         }
         let entry = |number: u32| entries.get(number as usize);
         let mut sorted: Vec<u32> = (0..entries.len() as u32).collect();
-        let key = |number| entry(number).map(|entry| (entry.hostname, entry.rank));
+        let key = |number| entry(number).map(|entry| (entry.hostname, entry.is_any, entry.rank));
         sort(&mut sorted, &|a, b| key(a).cmp(&key(b)));
         Table { hosts: by_host(&entries, &sorted), has_broken_hostnames, attached: attached.map(Box::from) }
     }
@@ -92,15 +95,16 @@ impl Table {
 fn by_host(entries: &[Entry<'_>], numbers: &[u32]) -> HostTable<PathIndex> {
     let entry = |number: &u32| entries.get(*number as usize);
     let hostname = |number: &u32| entry(number).and_then(|entry| entry.hostname);
-    let mut any = None;
+    let key = |number: &u32| entry(number).map(|entry| (entry.hostname, entry.is_any));
+    let mut any = Vec::new();
     let mut by_pattern = Vec::new();
-    for numbers in numbers.chunk_by(|a, b| hostname(a) == hostname(b)) {
+    for numbers in numbers.chunk_by(|a, b| key(a) == key(b)) {
         let index = PathIndex::new(numbers.iter().filter_map(entry).map(|entry| {
             let (rule, matched) = entry.rank.place();
             (Candidate { rule, matched }, entry.path)
         }));
         match numbers.first().and_then(hostname) {
-            None => any = Some(index),
+            None => any.push(index),
             Some(pattern) => by_pattern.push((pattern.clone(), index)),
         }
     }

@@ -71,12 +71,13 @@ pub(crate) struct HostTable<T> {
     /// Sorted by pattern.
     by_pattern: Vec<(HostPattern, T)>,
     has_wildcards: bool,
-    any: Option<T>,
+    /// Those for every host, in the order in which they are looked at.
+    any: Vec<T>,
 }
 
 impl<T> HostTable<T> {
-    /// A table of the values for each pattern, sorted by pattern, and of that for every host.
-    pub(crate) fn new(by_pattern: Vec<(HostPattern, T)>, any: Option<T>) -> Self {
+    /// A table of the values for each pattern, sorted by pattern, and of those for every host.
+    pub(crate) fn new(by_pattern: Vec<(HostPattern, T)>, any: Vec<T>) -> Self {
         let has_wildcards = by_pattern.iter().any(|(pattern, _)| matches!(pattern, HostPattern::Wildcard(_)));
         HostTable { by_pattern, has_wildcards, any }
     }
@@ -109,7 +110,7 @@ impl<T> HostTable<T> {
                 }
             }
         }
-        self.any.as_ref().and_then(look)
+        self.any.iter().find_map(look)
     }
 
     #[inline]
@@ -208,7 +209,7 @@ mod tests {
     fn the_most_specific_hostname_comes_first() {
         let table = HostTable::new(
             ["a.b.com", "b.com", "*.b.com", "*.com"].map(|name| (HostPattern::new(name), name)).into(),
-            Some("any"),
+            vec!["unreadable", "any"],
         );
         let found = |host: &str| {
             let found = std::cell::RefCell::new(Vec::new());
@@ -218,10 +219,10 @@ mod tests {
             });
             found.into_inner()
         };
-        assert_eq!(found("a.b.com"), ["a.b.com", "*.b.com", "*.com", "any"]);
-        assert_eq!(found("x.a.b.com"), ["*.b.com", "*.com", "any"]);
-        assert_eq!(found("b.com"), ["b.com", "*.com", "any"]);
-        assert_eq!(found("org"), ["any"]);
-        assert_eq!(found(""), ["any"]);
+        assert_eq!(found("a.b.com"), ["a.b.com", "*.b.com", "*.com", "unreadable", "any"]);
+        assert_eq!(found("x.a.b.com"), ["*.b.com", "*.com", "unreadable", "any"]);
+        assert_eq!(found("b.com"), ["b.com", "*.com", "unreadable", "any"]);
+        assert_eq!(found("org"), ["unreadable", "any"]);
+        assert_eq!(found(""), ["unreadable", "any"]);
     }
 }

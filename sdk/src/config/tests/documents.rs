@@ -58,12 +58,16 @@ fn a_hostname_that_is_not_valid_is_answered_with_500_and_never_stands_for_all() 
     assert_eq!(status(&routes, "http://www.example.com/"), 500);
     assert_eq!(status(&routes, "http://good.com/"), 200);
     assert_eq!(status(&routes, "http://other.com/"), 404);
-    // What cannot be read counts as no hostname.
+    // What cannot be read counts as no hostname, and comes before those that have none.
     for hostnames in [json!([5]), json!(["a b"]), json!(5), json!({}), json!(vec!["a"; 17])] {
         let (routes, _) = decode(json!({ "routes": [
             { "spec": { "hostnames": hostnames, "rules": backend } },
             { "spec": { "hostnames": ["good.com"], "rules": backend } },
+            { "metadata": { "name": "a" }, "spec": { "rules": [
+                { "matches": [{ "path": { "type": "Exact", "value": "/a" } }], "backendRefs": [{ "name": "a", "port": 80 }] },
+            ] } },
         ] }));
+        assert_eq!(status(&routes, "http://other.com/a"), 500, "{hostnames}");
         assert_eq!(status(&routes, "http://other.com/"), 500, "{hostnames}");
         assert_eq!(status(&routes, "http://good.com/"), 200, "{hostnames}");
     }
