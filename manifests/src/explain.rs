@@ -13,22 +13,23 @@ mod url;
 use std::collections::BTreeMap;
 
 use httproute_sdk::extension::Registry;
-use httproute_sdk::{Draw, Outcome, Plan, Problem, Reply, RequestView, Routes, Severity};
+use httproute_sdk::{Draw, HeaderLines, Outcome, Plan, Problem, Reply, RequestView, Routes, Severity};
 use serde_json::Value;
 
 pub use explanation::{
-    Answer, BackendShare, Candidate, Destination, Elsewhere, Explanation, Message, MirrorCopy,
+    Answer, BackendShare, Candidate, Destination, Elsewhere, Explanation, FrontReport, Message, MirrorCopy,
     ServingListener,
 };
 pub use json::change_to_json;
 pub use request::{InvalidRequest, Request};
 
 use crate::check::report::is_same_fault;
+use crate::front::{Front, FrontEnd, FrontSettings, Received};
 use crate::resolve::{CertificateSource, FilterChain, Options, Resolution, resolve};
 use crate::{Channel, Located, Parsed, check};
 
 /// How to explain a request.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ExplainOptions {
     /// How to resolve the manifests. Where they hold no Gateway, a listener on the port of the request stands in.
     pub resolve: Options,
@@ -36,6 +37,16 @@ pub struct ExplainOptions {
     pub channel: Channel,
     /// What the draws of the request follow from: which backend of several is chosen, and which mirrors get a copy.
     pub seed: u64,
+    /// What the proxy does to the request before the module sees it; `None` if the module gets it as the client sends it.
+    pub front: Option<FrontSettings>,
+}
+
+impl Default for ExplainOptions {
+    /// An Envoy that `httproute render envoy` or `httproute run` configures.
+    fn default() -> Self {
+        let (resolve, channel) = (Options::default(), Channel::default());
+        ExplainOptions { resolve, channel, seed: 0, front: Some(FrontSettings::default()) }
+    }
 }
 
 /// Explains why `request` goes where it goes.
@@ -74,6 +85,8 @@ pub fn explain(manifests: &Parsed, request: &Request, options: &ExplainOptions) 
         listener: None,
         candidates: Vec::new(),
         before: Message::new(&request.lines()),
+        front: None,
+        received: None,
         after: None,
         reply: None,
         destination: Destination::default(),
@@ -90,7 +103,8 @@ pub fn explain(manifests: &Parsed, request: &Request, options: &ExplainOptions) 
                 resolution.routes.iter().map(|route| (route.name.to_string(), route.document)).collect();
             let registry = registry(&options.resolve);
             let cx = Context { manifests, numbers, chain, request, is_implicit, registry };
-            cx.explain(options.seed, &mut explanation);
+            let received = cx.front(options.front.as_ref(), &mut explanation);
+            cx.explain(received, options.seed, &mut explanation);
         }
         Err(problem) => explanation.problems.push(Located::nowhere(problem)),
     }
@@ -123,7 +137,30 @@ fn registry(options: &Options) -> Registry {
 }
 
 impl Context<'_> {
-    fn explain(&self, seed: u64, explanation: &mut Explanation) {
+    /// What the module gets of the request; `None` if the proxy answers it by itself.
+    fn front(&self, settings: Option<&FrontSettings>, explanation: &mut Explanation) -> Option<HeaderLines> {
+        let Some(settings) = settings else { return Some(self.request.lines()) };
+        // What stands in for a missing Gateway serves HTTP and HTTPS.
+        let front = Front::new(settings, self.chain).with_tls(self.request.https);
+        let Received { steps, end } = front.receive(self.request);
+        let is_reset = end == FrontEnd::Reset;
+        explanation.front = Some(FrontReport { proxy: settings.proxy, steps, is_reset });
+        match end {
+            FrontEnd::Module(lines) => {
+                explanation.received = Some(Message::new(&lines));
+                return Some(lines);
+            }
+            FrontEnd::Answer(answer, headers) => {
+                explanation.reply = Some(answer);
+                explanation.response = headers;
+            }
+            FrontEnd::Reset => {}
+        }
+        None
+    }
+
+    /// Explains what becomes of what the module gets.
+    fn explain(&self, received: Option<HeaderLines>, seed: u64, explanation: &mut Explanation) {
         let configuration = self.configuration();
         let (routes, problems) =
             match Routes::decode_with(configuration.to_string().as_bytes(), &self.registry) {
@@ -148,12 +185,16 @@ impl Context<'_> {
         let located = problems.into_iter().map(|problem| self.located(problem));
         let new: Vec<Located> = located.filter(|new| !is_known(new)).collect();
         explanation.problems.extend(new);
-        let lines = self.request.lines();
+        let ends_in_front = received.is_none();
+        let lines = received.unwrap_or_else(|| self.request.lines());
         let lines: Vec<_> = lines.iter().map(|(name, value)| (name.as_slice(), value.as_slice())).collect();
         let local_port = || Some(self.request.port);
         let view = RequestView::new(&lines, &local_port);
-        let plan = routes.plan(&view, &mut Draw::seeded(seed));
         explanation.listener = self.listener(&configuration, routes.listener_of(&view));
+        if ends_in_front {
+            return;
+        }
+        let plan = routes.plan(&view, &mut Draw::seeded(seed));
         explanation.candidates = self.candidates(&routes, &plan, &view);
         match plan.outcome(&view, routes.settings()) {
             Outcome::Answered(reply) => explanation.reply = Some(Answer::from(reply)),

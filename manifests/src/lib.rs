@@ -17,10 +17,13 @@ mod statuses;
 pub use check::{Channel, Finding, check};
 pub use document::{Document, Position};
 pub use explain::{
-    Answer, BackendShare, Candidate, Destination, Elsewhere, ExplainOptions, Explanation, InvalidRequest,
-    Message, MirrorCopy, Request, ServingListener, change_to_json, explain,
+    Answer, BackendShare, Candidate, Destination, Elsewhere, ExplainOptions, Explanation, FrontReport,
+    InvalidRequest, Message, MirrorCopy, Request, ServingListener, change_to_json, explain,
 };
-pub use front::{EscapedSlashes, FrontSettings, Proxy, Removed, Underscores};
+pub use front::{
+    EscapedSlashes, Front, FrontEnd, FrontSettings, HttpVersion, Proxy, Received, Removed, SOME_CLIENT, Step,
+    Underscores,
+};
 pub use judge::judge;
 pub use located::Located;
 pub use parse::{ParseProblem, Parsed, parse};

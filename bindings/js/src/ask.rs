@@ -60,15 +60,13 @@ impl Ask {
     pub(crate) fn into_lines(self) -> Result<(HeaderLines, u16), Failure> {
         let request = Request::new(&self.method, &self.url)?;
         let pseudo = [
-            (":authority", request.authority.as_str()),
+            (":authority", request.authority()),
             (":path", &request.target),
             (":method", &request.method),
-            (":scheme", request.scheme()),
+            (":scheme", request.scheme().as_bytes()),
         ];
-        let mut lines: HeaderLines = pseudo
-            .iter()
-            .map(|(name, value)| (name.as_bytes().to_vec(), value.as_bytes().to_vec()))
-            .collect();
+        let mut lines: HeaderLines =
+            pseudo.iter().map(|(name, value)| (name.as_bytes().to_vec(), value.to_vec())).collect();
         for (name, value) in self.headers {
             let mut name = name.to_ascii_lowercase();
             if name == b"host" {

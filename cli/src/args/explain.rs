@@ -29,6 +29,18 @@ pub(crate) struct Explain {
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
     pub(crate) headers: Vec<String>,
 
+    /// Send this target instead of the path and query of the URL, byte for byte, as in '*' or '/a#b'
+    #[arg(long, value_name = "TARGET")]
+    pub(crate) request_target: Option<String>,
+
+    /// Use HTTP/1.1, which is the default for http://
+    #[arg(long = "http1.1", conflicts_with = "http2")]
+    pub(crate) http1: bool,
+
+    /// Use HTTP/2, which is the default for https://
+    #[arg(long)]
+    pub(crate) http2: bool,
+
     /// What random draws follow from: which of several backends is chosen, and which mirrors get a copy
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) seed: u64,

@@ -26,6 +26,20 @@ pub(crate) struct Front {
     trusted_hops: u32,
 }
 
+/// The proxy that the module runs in
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum InFront {
+    /// Envoy, as `render envoy` and `run` configure it
+    #[default]
+    Envoy,
+    /// A gateway of Istio, with the patches of `render istio`
+    Istio,
+    /// Envoy Gateway, as it configures its Envoys
+    EnvoyGateway,
+    /// Nothing: the module gets the request as the client sends it
+    None,
+}
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum UnderscoresAction {
     /// Answer 400
@@ -47,6 +61,18 @@ enum EscapedSlashesAction {
     Reject,
     /// Decode them
     Decode,
+}
+
+impl InFront {
+    /// The settings of this proxy; `None` if nothing is in front.
+    pub(crate) fn settings(self, front: &Front) -> Option<FrontSettings> {
+        match self {
+            InFront::Envoy => Some(front.settings(Proxy::Envoy)),
+            InFront::Istio => Some(front.settings(Proxy::Istio)),
+            InFront::EnvoyGateway => Some(front.settings(Proxy::EnvoyGateway)),
+            InFront::None => None,
+        }
+    }
 }
 
 impl Front {

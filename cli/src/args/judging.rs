@@ -1,9 +1,10 @@
 //! What manifests are held against.
 
 use clap::{Args, ValueEnum};
-use httproute_manifests::{Channel, Options};
+use httproute_manifests::{Channel, FrontSettings, Options};
 
-use super::{Backend, Extension};
+use super::front::InFront;
+use super::{Backend, Extension, Front};
 use crate::clock;
 
 /// What manifests are held against
@@ -20,6 +21,13 @@ pub(crate) struct Judging {
     /// A backend that is there although its Service is not among the manifests; may be repeated
     #[arg(long = "backend", value_name = "NS/NAME:PORT=HOST:PORT")]
     backends: Vec<Backend>,
+
+    /// The proxy that the module runs in: what it does to requests comes first
+    #[arg(long = "front", value_enum, value_name = "PROXY", default_value_t)]
+    in_front: InFront,
+
+    #[command(flatten)]
+    front: Front,
 }
 
 /// What manifests are held against before they are used, and whether errors stand in the way
@@ -54,6 +62,11 @@ impl Judging {
     /// The release channel.
     pub(crate) fn channel(&self) -> Channel {
         self.channel.into()
+    }
+
+    /// What the proxy does to requests before the module sees them; `None` for nothing.
+    pub(crate) fn front(&self) -> Option<FrontSettings> {
+        self.in_front.settings(&self.front)
     }
 
     /// How to resolve manifests in which objects without a namespace belong to `namespace`.

@@ -6,7 +6,7 @@ mod text;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use httproute_manifests::{ExplainOptions, InvalidRequest, Options, Request, explain};
+use httproute_manifests::{ExplainOptions, HttpVersion, InvalidRequest, Options, Request, explain};
 use httproute_sdk::Severity;
 
 use crate::args::{Explain, Output};
@@ -23,6 +23,7 @@ pub(crate) fn run(arguments: &Explain) -> Result<ExitCode, Failure> {
         },
         channel: arguments.judging.channel(),
         seed: arguments.seed,
+        front: arguments.judging.front(),
     };
     let explanation = explain(&manifests.parsed, &request, &options);
     let printed = match arguments.output {
@@ -46,5 +47,13 @@ fn request(arguments: &Explain) -> Result<Request, InvalidRequest> {
         request = request.with_header(header)?;
     }
     request.port = arguments.port.unwrap_or(request.port);
+    if let Some(target) = &arguments.request_target {
+        request.target = target.as_str().into();
+    }
+    match (arguments.http1, arguments.http2) {
+        (true, _) => request.version = HttpVersion::Http1,
+        (_, true) => request.version = HttpVersion::Http2,
+        _ => {}
+    }
     Ok(request)
 }

@@ -2,6 +2,7 @@
 
 use httproute_sdk::{HeaderLines, HeaderOp, Reply, Timeouts, extension};
 
+use crate::front::{Proxy, Step};
 use crate::{Located, ObjectName};
 
 /// Why a request goes where it goes, and what becomes of it on the way.
@@ -13,8 +14,12 @@ pub struct Explanation {
     pub listener: Option<ServingListener>,
     /// Every match of the routes that are attached to the listener, in the order of precedence.
     pub candidates: Vec<Candidate>,
+    /// What the proxy did before the module saw the request; `None` if nothing is in front of the module.
+    pub front: Option<FrontReport>,
     /// The request as the client sends it.
     pub before: Message,
+    /// The request as the module gets it; `None` if the proxy answers it, or there is nothing in front of the module.
+    pub received: Option<Message>,
     /// The request as the backend gets it; `None` where it gets none.
     pub after: Option<Message>,
     /// The answer that the proxy gives by itself.
@@ -47,6 +52,17 @@ pub struct ServingListener {
     pub protocol: String,
     /// Its hostname; `None` for all.
     pub hostname: Option<String>,
+}
+
+/// What the proxy did before the module saw the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrontReport {
+    /// The proxy.
+    pub proxy: Proxy,
+    /// What it changed. If it answered the request, the last step says why.
+    pub steps: Vec<Step>,
+    /// Whether it reset the stream, so that the client got no answer.
+    pub is_reset: bool,
 }
 
 /// A match that the request could have belonged to.
@@ -137,6 +153,11 @@ pub struct Elsewhere {
 }
 
 impl Explanation {
+    /// Whether the proxy answered or reset the request before the module saw it.
+    pub fn ends_in_front(&self) -> bool {
+        self.front.is_some() && self.received.is_none()
+    }
+
     /// The match that the request belongs to.
     pub fn winner(&self) -> Option<&Candidate> {
         self.candidates.iter().find(|candidate| candidate.lost.is_none())

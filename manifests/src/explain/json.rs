@@ -5,7 +5,8 @@ use httproute_sdk::{HeaderOp, Timeouts};
 use serde_json::{Map, Value, json};
 
 use super::explanation::{
-    Answer, BackendShare, Candidate, Destination, Explanation, Message, MirrorCopy, ServingListener,
+    Answer, BackendShare, Candidate, Destination, Explanation, FrontReport, Message, MirrorCopy,
+    ServingListener,
 };
 use crate::Located;
 
@@ -16,7 +17,12 @@ impl Explanation {
             "listener": self.listener.as_ref().map(listener),
             "winner": self.winner().map(|winner| Value::Object(place(winner))),
             "candidates": self.candidates.iter().map(candidate).collect::<Vec<_>>(),
-            "request": { "before": message(&self.before), "after": self.after.as_ref().map(message) },
+            "front": self.front.as_ref().map(front),
+            "request": {
+                "before": message(&self.before),
+                "received": self.received.as_ref().map(message),
+                "after": self.after.as_ref().map(message),
+            },
             "reply": self.reply.as_ref().map(Answer::to_json),
             "backend": destination(&self.destination),
             "mirrors": self.mirrors.iter().map(mirror).collect::<Vec<_>>(),
@@ -33,6 +39,12 @@ impl Explanation {
 fn listener(listener: &ServingListener) -> Value {
     let ServingListener { gateway, name, port, protocol, hostname } = listener;
     json!({ "gateway": gateway, "name": name, "port": port, "protocol": protocol, "hostname": hostname })
+}
+
+fn front(front: &FrontReport) -> Value {
+    let FrontReport { proxy, steps, is_reset } = front;
+    let steps: Vec<&str> = steps.iter().map(|step| step.words.as_str()).collect();
+    json!({ "proxy": proxy.name(), "steps": steps, "reset": is_reset })
 }
 
 fn place(candidate: &Candidate) -> Map<String, Value> {

@@ -1,10 +1,12 @@
 //! A request that somebody asks about.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use httproute_sdk::HeaderLines;
 
 use super::url::Url;
+use crate::front::{HttpVersion, SOME_CLIENT};
 
 /// A request that somebody asks about: as a client sends it, and where it connects to.
 ///
@@ -13,29 +15,31 @@ use super::url::Url;
 ///
 /// let request = Request::new("GET", "https://shop.example.com/cart?item=1")?;
 /// assert_eq!((request.port, request.server_name.as_deref()), (443, Some("shop.example.com")));
-/// assert_eq!((request.authority.as_str(), request.target.as_str()), ("shop.example.com", "/cart?item=1"));
+/// assert_eq!((request.authority(), request.target.as_slice()), (&b"shop.example.com"[..], &b"/cart?item=1"[..]));
 /// // As curl has it: another Host header than the name that was connected to.
 /// let request = request.with_header("Host: www.example.com")?;
-/// assert_eq!(request.authority, "www.example.com");
+/// assert_eq!(request.authority(), b"www.example.com");
 /// assert_eq!(request.server_name.as_deref(), Some("shop.example.com"));
 /// # Ok::<(), httproute_manifests::InvalidRequest>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// The method, as sent.
-    pub method: String,
+    /// The version of HTTP.
+    pub version: HttpVersion,
+    /// The address of the client.
+    pub client: IpAddr,
     /// Whether it is sent over TLS.
     pub https: bool,
     /// The port that the client connects to.
     pub port: u16,
     /// The name that the client asks for in the TLS handshake (SNI); `None` for an IP address.
     pub server_name: Option<String>,
-    /// Host and port, as in the Host header.
-    pub authority: String,
-    /// Path and query.
-    pub target: String,
-    /// The other headers, names in lower case, as proxies hold them.
-    pub headers: Vec<(String, String)>,
+    /// The method, as sent.
+    pub method: Vec<u8>,
+    /// The target of the request line, in HTTP/2 `:path`: path and query as a rule.
+    pub target: Vec<u8>,
+    /// The header lines, names in lower case. `host` is one of them, in HTTP/2 too, where it is sent as `:authority`.
+    pub headers: HeaderLines,
 }
 
 /// Why something is no request: a sentence, and what to write instead.
@@ -51,7 +55,7 @@ pub struct InvalidRequest {
 const HEADER_HINT: &str = "write NAME: VALUE, as in 'x-canary: yes'";
 
 impl Request {
-    /// The request that a client sends for `url`.
+    /// The request that `curl` sends for `url`: in HTTP/2 if it is one of `https`, and with the path as it is written.
     ///
     /// # Errors
     ///
@@ -62,13 +66,14 @@ impl Request {
         }
         let url = Url::parse(url)?;
         Ok(Request {
-            method: method.to_owned(),
+            version: if url.https { HttpVersion::Http2 } else { HttpVersion::Http1 },
+            client: SOME_CLIENT,
             https: url.https,
             port: url.port(),
             server_name: url.server_name(),
-            authority: url.authority(),
-            target: url.target,
-            headers: Vec::new(),
+            method: method.into(),
+            headers: vec![(b"host".to_vec(), url.authority().into())],
+            target: url.target.into(),
         })
     }
 
@@ -97,14 +102,21 @@ impl Request {
         if !is_token(&name) {
             return Err(invalid("is no header: its name has characters that names do not have"));
         }
-        if value.contains(|c: char| c.is_control() && c != '\t') {
-            return Err(invalid("is no header: its value has a control character"));
+        if value.contains(['\r', '\n', '\0']) {
+            return Err(invalid("is no header: its value has a line break or a zero byte"));
         }
-        match name.as_str() {
-            "host" => self.authority = value.to_owned(),
-            _ => self.headers.push((name, value.to_owned())),
+        let host = self.headers.iter_mut().find(|(other, _)| name == "host" && other == b"host");
+        match host {
+            Some(host) => host.1 = value.into(),
+            None => self.headers.push((name.into(), value.into())),
         }
         Ok(self)
+    }
+
+    /// Host and port that it asks for.
+    pub fn authority(&self) -> &[u8] {
+        let host = self.headers.iter().find(|(name, _)| name == b"host");
+        host.map(|(_, value)| value.as_slice()).unwrap_or_default()
     }
 
     /// The name of its scheme.
@@ -112,19 +124,16 @@ impl Request {
         if self.https { "https" } else { "http" }
     }
 
-    /// The header map in which proxies hold it, with the pseudo-headers in it.
+    /// The header map in which a proxy holds it that changes nothing, with the pseudo-headers in it.
     pub(crate) fn lines(&self) -> HeaderLines {
         let pseudo = [
-            (":method", self.method.as_str()),
-            (":scheme", self.scheme()),
-            (":authority", &self.authority),
-            (":path", &self.target),
+            (&b":method"[..], self.method.as_slice()),
+            (b":scheme", self.scheme().as_bytes()),
+            (b":authority", self.authority()),
+            (b":path", &self.target),
         ];
-        // What a client says in headers by which modules and proxy talk to each other is removed before any filter.
-        let heard = self.headers.iter().filter(|(name, _)| !name.starts_with("x-httproute-"));
-        let headers = heard.map(|(name, value)| (name.as_str(), value.as_str()));
-        let line = |(name, value): (&str, &str)| (name.as_bytes().to_vec(), value.as_bytes().to_vec());
-        pseudo.into_iter().chain(headers).map(line).collect()
+        let pseudo = pseudo.into_iter().map(|(name, value)| (name.to_vec(), value.to_vec()));
+        pseudo.chain(self.headers.iter().filter(|(name, _)| name != b"host").cloned()).collect()
     }
 }
 

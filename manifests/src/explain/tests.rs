@@ -146,7 +146,7 @@ proptest! {
         let manifests =
             parsed([object("HTTPRoute", "a", route), object("HTTPRoute", "b", rules), object("Gateway", "c", gateway)]);
         let mut request = Request::new("GET", "http://a.b/").unwrap();
-        request.target = format!("/{target}");
+        request.target = format!("/{target}").into();
         let explanation = explain(&manifests, &request, &ExplainOptions::default());
         prop_assert!(explanation.to_json().is_object());
         prop_assert!(explanation.candidates.iter().filter(|candidate| candidate.lost.is_none()).count() <= 1);

@@ -12,6 +12,7 @@ pub mod example;
 pub mod expect;
 pub mod fleet;
 pub mod folder;
+pub mod frames;
 pub mod gateway_example;
 pub mod generations;
 pub mod in_memory;

@@ -3,7 +3,9 @@
 //! Libraries that do HTTP well also tidy it up: they refuse bytes that are not UTF-8, fold header lines and drop trailers.
 //! The cases are about exactly that, so messages are read and written here as they are.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, BufReader, Read};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
 
 /// Name (lower case) and value of each header line, in order.
 pub type Lines = Vec<(String, Vec<u8>)>;
@@ -12,6 +14,17 @@ pub type Lines = Vec<(String, Vec<u8>)>;
 const MAX_LINES: usize = 128;
 /// A message head above this is not one of ours.
 const MAX_HEAD: usize = 256 * 1024;
+
+/// How long a peer may be silent.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Connects to a proxy.
+pub fn connect(listener: SocketAddr) -> io::Result<BufReader<TcpStream>> {
+    let stream = TcpStream::connect_timeout(&listener, PATIENCE)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_nodelay(true)?;
+    Ok(BufReader::new(stream))
+}
 
 /// The first line of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]

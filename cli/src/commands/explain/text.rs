@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use httproute_manifests::{Answer, BackendShare, Candidate, Explanation, Located, Message};
+use httproute_manifests::{Answer, BackendShare, Candidate, Explanation, Located, Message, Proxy};
 use httproute_sdk::HeaderOp;
 
 use super::changes;
@@ -13,6 +13,7 @@ use crate::text::{BAD, BOLD, CHANGED, DIM, GOOD, clean};
 /// All of it, part by part.
 pub(super) fn explanation(explanation: &Explanation, manifests: &Manifests, seed: u64) -> String {
     let mut text = String::new();
+    front(&mut text, explanation);
     listener(&mut text, explanation);
     rules(&mut text, explanation);
     elsewhere(&mut text, explanation);
@@ -65,6 +66,26 @@ fn problems(text: &mut String, explanation: &Explanation, manifests: &Manifests)
     }
 }
 
+/// What the proxy did before the module saw the request.
+fn front(text: &mut String, explanation: &Explanation) {
+    let Some(report) = &explanation.front else { return };
+    let proxy = match report.proxy {
+        Proxy::Envoy => "Envoy",
+        Proxy::Istio => "Istio's gateway",
+        Proxy::EnvoyGateway => "Envoy Gateway's proxy",
+    };
+    heading(text, &format!("{proxy} first"));
+    for step in &report.steps {
+        _ = writeln!(text, "  {CHANGED}~{CHANGED:#} {}", clean(&step.words));
+    }
+    let Some(received) = &explanation.received else { return };
+    let sent = |name: &str| explanation.before.headers.iter().any(|(other, _)| other == name);
+    let added = received.headers.iter().filter(|(name, _)| !sent(name));
+    for (name, value) in added {
+        _ = writeln!(text, "  {GOOD}+ {}: {}{GOOD:#}", clean(name), clean(value));
+    }
+}
+
 fn listener(text: &mut String, explanation: &Explanation) {
     heading(text, "Listener");
     let Some(listener) = &explanation.listener else {
@@ -81,7 +102,7 @@ fn listener(text: &mut String, explanation: &Explanation) {
 }
 
 fn rules(text: &mut String, explanation: &Explanation) {
-    if explanation.listener.is_none() {
+    if explanation.listener.is_none() || explanation.ends_in_front() {
         return;
     }
     heading(text, "Rules, in the order of precedence");
@@ -115,7 +136,7 @@ fn name(candidate: &Candidate) -> String {
 }
 
 fn elsewhere(text: &mut String, explanation: &Explanation) {
-    if explanation.elsewhere.is_empty() {
+    if explanation.elsewhere.is_empty() || explanation.ends_in_front() {
         return;
     }
     heading(text, "Routes that have no part in it");
@@ -152,7 +173,12 @@ fn extensions(text: &mut String, explanation: &Explanation) {
 
 fn request(text: &mut String, explanation: &Explanation) {
     heading(text, if explanation.after.is_some() { "Request, as the backend gets it" } else { "Request" });
-    message(text, &explanation.before, explanation.after.as_ref());
+    message(text, received(explanation), explanation.after.as_ref());
+}
+
+/// The request as the module gets it, or would get it without a proxy in front.
+fn received(explanation: &Explanation) -> &Message {
+    explanation.received.as_ref().unwrap_or(&explanation.before)
 }
 
 /// A request, with what differs `after` marked.
@@ -227,7 +253,7 @@ fn backend(text: &mut String, explanation: &Explanation, seed: u64) {
 fn mirrors(text: &mut String, explanation: &Explanation) {
     for mirror in &explanation.mirrors {
         heading(text, &format!("Copy to {}", clean(&mirror.cluster)));
-        message(text, &explanation.before, Some(&mirror.request));
+        message(text, received(explanation), Some(&mirror.request));
     }
 }
 

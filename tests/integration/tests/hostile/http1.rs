@@ -3,9 +3,9 @@
 use std::io::{self, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
 
-use httproute_integration::wire::{self, Head, Kind, Lines, Start};
+use httproute_integration::wire::{self, Head, Kind, Lines, Start, connect};
 
-use crate::rig::{HOST, MARKER, PATIENCE, Rig, await_that};
+use crate::rig::{HOST, MARKER, Rig, await_that};
 
 /// What came back of one connection.
 #[derive(Debug, Default)]
@@ -39,13 +39,6 @@ pub(crate) fn exchange(listener: SocketAddr, bytes: &[u8]) -> Result<Exchange, S
             Err(e) => return Err(format!("{e} after {:?}", exchange.statuses)),
         }
     }
-}
-
-pub(crate) fn connect(listener: SocketAddr) -> io::Result<BufReader<TcpStream>> {
-    let stream = TcpStream::connect_timeout(&listener, PATIENCE)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_nodelay(true)?;
-    Ok(BufReader::new(stream))
 }
 
 pub(crate) fn answer(connection: &mut BufReader<TcpStream>) -> io::Result<Option<(u16, Lines, String)>> {

@@ -3,11 +3,11 @@
 use std::io;
 use std::net::SocketAddr;
 
-use crate::frames::{
-    CONTINUATION, Connection, DATA, END_HEADERS, END_STREAM, End, HEADERS, Line, RST_STREAM, block,
-};
 use crate::http1::unsplit;
 use crate::rig::{HOST, MARKER, Rig};
+use httproute_integration::frames::{
+    CONTINUATION, Connection, DATA, END_HEADERS, END_STREAM, End, HEADERS, Line, RST_STREAM, block,
+};
 
 /// The pseudo-headers of an honest request.
 const HONEST: [Line<'static>; 4] =

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use httproute_integration::load::{self, Answer, Load, Progress, Traffic};
 
-use crate::http1::{answer, connect};
+use httproute_integration::wire::connect;
+
+use crate::http1::answer;
 use crate::rig::{HOST, PATIENCE, Rig, await_that};
 
 /// A thousand connections that send a byte now and then: half of a head, or half of a body.

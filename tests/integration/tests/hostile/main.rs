@@ -3,7 +3,6 @@
 //!
 //! `HTTPROUTE_ENVOYS` lists the versions, as for the cases.
 
-mod frames;
 mod http1;
 mod http2;
 mod load;

@@ -5,25 +5,31 @@ use std::net::{SocketAddr, TcpStream};
 
 use fluke_hpack::Decoder;
 
-use crate::http1::connect;
+use crate::wire::connect;
 
-/// The end of the stream's body, and the end of its headers.
-pub(crate) const END_STREAM: u8 = 0x1;
-pub(crate) const END_HEADERS: u8 = 0x4;
+/// The flag for the end of the stream's body.
+pub const END_STREAM: u8 = 0x1;
+/// The flag for the end of headers.
+pub const END_HEADERS: u8 = 0x4;
 
-pub(crate) const DATA: u8 = 0;
-pub(crate) const HEADERS: u8 = 1;
-pub(crate) const RST_STREAM: u8 = 3;
-pub(crate) const SETTINGS: u8 = 4;
+/// A frame of a body.
+pub const DATA: u8 = 0;
+/// A frame of headers.
+pub const HEADERS: u8 = 1;
+/// A frame that ends a stream early.
+pub const RST_STREAM: u8 = 3;
+/// The first frame of a connection.
+pub const SETTINGS: u8 = 4;
 const GOAWAY: u8 = 7;
-pub(crate) const CONTINUATION: u8 = 9;
+/// A frame of more headers.
+pub const CONTINUATION: u8 = 9;
 
 /// Name and value of a header.
-pub(crate) type Line<'a> = (&'a [u8], &'a [u8]);
+pub type Line<'a> = (&'a [u8], &'a [u8]);
 
 /// How a stream ended.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum End {
+pub enum End {
     /// With an answer.
     Answer(u16, Vec<(String, Vec<u8>)>, String),
     /// With a reset of the stream, or of the whole connection.
@@ -32,7 +38,7 @@ pub(crate) enum End {
 
 impl End {
     /// The status; 0 where the stream was refused.
-    pub(crate) fn status(&self) -> u16 {
+    pub fn status(&self) -> u16 {
         match self {
             End::Answer(status, ..) => *status,
             End::Refused => 0,
@@ -41,20 +47,23 @@ impl End {
 }
 
 /// A connection on which frames are written as they are given.
-pub(crate) struct Connection {
+#[allow(missing_debug_implementations)]
+pub struct Connection {
     stream: BufReader<TcpStream>,
     decoder: Decoder<'static>,
 }
 
 impl Connection {
-    pub(crate) fn open(listener: SocketAddr) -> io::Result<Self> {
+    /// Connects, and sends what a connection begins with.
+    pub fn open(listener: SocketAddr) -> io::Result<Self> {
         let mut connection = Connection { stream: connect(listener)?, decoder: Decoder::new() };
         connection.stream.get_mut().write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")?;
         connection.write(SETTINGS, 0, 0, b"")?;
         Ok(connection)
     }
 
-    pub(crate) fn write(&mut self, kind: u8, flags: u8, stream: u32, payload: &[u8]) -> io::Result<()> {
+    /// Writes a frame.
+    pub fn write(&mut self, kind: u8, flags: u8, stream: u32, payload: &[u8]) -> io::Result<()> {
         let length = u32::try_from(payload.len()).map_err(io::Error::other)?.to_be_bytes();
         let mut frame = vec![length[1], length[2], length[3], kind, flags];
         frame.extend_from_slice(&stream.to_be_bytes());
@@ -63,7 +72,7 @@ impl Connection {
     }
 
     /// Reads until `stream` has ended.
-    pub(crate) fn end(&mut self, stream: u32) -> io::Result<End> {
+    pub fn end(&mut self, stream: u32) -> io::Result<End> {
         let (mut status, mut lines, mut body) = (0, Vec::new(), Vec::new());
         loop {
             let mut head = [0; 9];
@@ -108,7 +117,7 @@ impl Connection {
 }
 
 /// Headers as literals, whatever bytes they are.
-pub(crate) fn block(lines: &[Line<'_>]) -> Vec<u8> {
+pub fn block(lines: &[Line<'_>]) -> Vec<u8> {
     let mut block = Vec::new();
     for (name, value) in lines {
         block.push(0);
