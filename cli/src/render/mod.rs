@@ -86,7 +86,7 @@ impl RenderOptions {
     }
 }
 
-/// A complete Envoy bootstrap, as YAML with comments. The same manifests and options always give the same bytes.
+/// A complete Envoy bootstrap, as YAML with comments. The same resolution and options give the same bytes.
 ///
 /// # Errors
 ///

@@ -34,6 +34,43 @@ fn the_examples_of_the_document_are_true() {
     assert!(runs > 3, "{runs}");
 }
 
+/// The table of the flags that all commands have: those that lack one are named in its row.
+#[test]
+fn each_command_takes_the_flags_that_the_document_says() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/cli.md");
+    let document = std::fs::read_to_string(path).unwrap();
+    let section = document.split_once("\n## Manifests\n").unwrap().1.split_once("\n## ").unwrap().0;
+    let directory = Directory::new();
+    let commands = ["check", "explain", "render envoy", "render istio", "render envoy-gateway", "run"];
+    let help = commands.map(|command| {
+        let words: Vec<&str> = command.split(' ').chain(["--help"]).collect();
+        directory.run(&words).stdout
+    });
+    let mut rows = 0;
+    for row in section.lines().filter(|line| line.starts_with("| `-")) {
+        let (_, row) = row.split_once('|').unwrap();
+        let (flags, text) = row.split_once('|').unwrap();
+        let flag = flags.split(['`', ' ']).find(|word| word.starts_with('-')).unwrap();
+        let exception = text.rsplit_once("(not in ").map(|(_, named)| named);
+        for (command, help) in commands.iter().zip(&help) {
+            let named = |text: &str| text.contains(&format!("`{command}`"));
+            let expected = match text.split_once(" only:") {
+                Some((only, _)) => named(only),
+                None => !exception.is_some_and(named),
+            };
+            let has = help.lines().any(|line| {
+                line.trim_start()
+                    .split([' ', ','])
+                    .take_while(|word| word.starts_with('-') || word.is_empty())
+                    .any(|word| word == flag)
+            });
+            assert_eq!(has, expected, "{command} {flag}");
+        }
+        rows += 1;
+    }
+    assert!(rows > 5, "{rows}");
+}
+
 /// The words of a command line, in which single quotes hold some together.
 fn words(command: &str) -> Vec<&str> {
     let parts = command.split('\'').enumerate();

@@ -287,3 +287,19 @@ fn https_works_without_a_secret_at_hand() {
     assert!(ran.stdout.contains("infra/public/web: HTTPS, port 443, *.example.com"), "{}", ran.stdout);
     assert!(ran.stdout.contains(stand_in) || ran.stderr.contains(stand_in), "{}{}", ran.stdout, ran.stderr);
 }
+
+#[test]
+fn the_same_manifests_give_the_same_bytes_in_whatever_order_they_come() {
+    let arguments = ["render", "envoy", "-f", ".", "--gateway", "infra/public", "--wasm-dir", "/modules"];
+    let first = Directory::with("shop.yaml", SHOP).run(&arguments);
+    assert_eq!(first.code, Some(0), "{}", first.stderr);
+    let objects: Vec<&str> = SHOP.split("---").collect();
+    let backwards: Vec<&str> = objects.iter().rev().copied().collect();
+    let other = Directory::with("a.yaml", backwards.join("---"));
+    assert_eq!(other.run(&arguments).stdout, first.stdout);
+    let apart = Directory::new();
+    for (number, object) in objects.iter().enumerate() {
+        apart.add(&format!("{}.yaml", 9 - number), object);
+    }
+    assert_eq!(apart.run(&arguments).stdout, first.stdout);
+}
