@@ -68,6 +68,20 @@ unsafe extern "C" {
         returned_size: *mut usize,
     ) -> u32;
     fn proxy_set_property(path: *const u8, path_size: usize, value: *const u8, value_size: usize) -> u32;
+    fn proxy_get_shared_data(
+        key: *const u8,
+        key_size: usize,
+        returned: *mut *mut u8,
+        returned_size: *mut usize,
+        returned_cas: *mut u32,
+    ) -> u32;
+    fn proxy_set_shared_data(
+        key: *const u8,
+        key_size: usize,
+        value: *const u8,
+        value_size: usize,
+        cas: u32,
+    ) -> u32;
     fn proxy_define_metric(kind: u32, name: *const u8, name_size: usize, returned: *mut u32) -> u32;
     fn proxy_increment_metric(metric: u32, by: i64) -> u32;
     fn proxy_record_metric(metric: u32, value: u64) -> u32;
@@ -178,6 +192,20 @@ impl Host for AbiHost {
     fn set_property(&self, name: &str, value: &[u8]) -> Result<(), Failed> {
         // SAFETY: name and value are valid slices, which the host copies.
         check(unsafe { proxy_set_property(name.as_ptr(), name.len(), value.as_ptr(), value.len()) })
+    }
+
+    fn shared(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Failed> {
+        let mut cas = 0;
+        // SAFETY: the key is a valid slice, the host writes one number to a valid place, and returns a buffer as the ABI says.
+        optional(unsafe {
+            take(|data, size| proxy_get_shared_data(key.as_ptr(), key.len(), data, size, &mut cas))
+        })
+    }
+
+    fn share(&self, key: &[u8], value: &[u8]) -> Result<(), Failed> {
+        // 0: whatever is there is replaced.
+        // SAFETY: key and value are valid slices, which the host copies.
+        check(unsafe { proxy_set_shared_data(key.as_ptr(), key.len(), value.as_ptr(), value.len(), 0) })
     }
 
     fn log(&self, level: log::Level, message: &str) {

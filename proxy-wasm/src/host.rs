@@ -35,6 +35,10 @@ pub trait Host {
     ///
     /// The name is of one part, because proxies do not give back what was set under a longer one.
     fn set_property(&self, name: &str, value: &[u8]) -> Result<(), Failed>;
+    /// What was shared under `key` by the module in any worker of the process; `None` if nothing was.
+    fn shared(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Failed>;
+    /// Shares `value` under `key` with the module in all workers of the process.
+    fn share(&self, key: &[u8], value: &[u8]) -> Result<(), Failed>;
     /// Writes one line to the proxy's log.
     fn log(&self, level: log::Level, message: &str);
     /// Has the proxy call the module every `period`.

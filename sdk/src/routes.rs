@@ -122,6 +122,25 @@ impl Routes {
         })
     }
 
+    /// How people and logs speak of the rule that a pointer of a [`Problem`](crate::Problem) leads into: `shop/cart#canary`, or
+    /// `shop/cart` if it leads to no rule of the route.
+    pub fn rule_at(&self, pointer: &str) -> Option<String> {
+        let (number, rest) =
+            match pointer.strip_prefix("/routes/").or_else(|| pointer.strip_prefix("/items/")) {
+                Some(rest) => rest.split_once('/').unwrap_or((rest, "")),
+                None => ("0", pointer.strip_prefix('/').filter(|rest| rest.starts_with("spec/"))?),
+            };
+        let number: u32 = number.parse().ok()?;
+        let route = self.routes.get(number as usize)?;
+        let place =
+            rest.strip_prefix("spec/rules/").and_then(|rest| rest.split('/').next()?.parse::<u32>().ok());
+        let is_it = |rule: &&Rule| rule.route == number && Some(rule.place) == place;
+        Some(match self.rules.iter().find(is_it) {
+            Some(rule) => rule.name_of(&route.name, 0).to_string(),
+            None => route.name.to_string(),
+        })
+    }
+
     /// The configuration in numbers: `3 routes, 7 rules, 2 listeners`.
     pub fn summary(&self) -> impl fmt::Display + use<> {
         let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });

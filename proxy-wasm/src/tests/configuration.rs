@@ -60,3 +60,36 @@ fn a_log_is_not_filled_with_problems() {
         logged[100].1
     );
 }
+
+/// A configuration is taken on the main thread and on each worker; who reads the log wants to read each problem once.
+#[test]
+fn each_problem_is_logged_once_for_all_workers_and_with_its_rule() {
+    let process = MemoryHost::default();
+    let wrong = rules(
+        r#"{"backendRefs":[{"name":"one","port":80}]},{"name":"canary","backendRefs":[{"name":"one","port":80,"weight":-1}]}"#,
+    );
+    let good = rules(r#"{"backendRefs":[{"name":"one","port":80}]}"#);
+    let said = |configuration: &str| {
+        let worker = Proxy::unconfigured(COMBINED, process.beside());
+        assert!(worker.configure(configuration));
+        let lines = worker.host.logged().into_iter().filter(|(level, _)| *level == Level::Error);
+        lines.map(|(_, line)| line).collect::<Vec<_>>()
+    };
+    let line = "httproute: ns/r#canary: error[OutOfRange] at /routes/0/spec/rules/1/backendRefs/0/weight: \
+                weight is -1, but must be between 0 and 1000000";
+    assert_eq!(said(&wrong).len(), 1);
+    assert_eq!(said(&wrong), [] as [String; 0], "another worker");
+    assert_eq!(said(&good), [] as [String; 0]);
+    let again = said(&wrong);
+    assert!(again[0].starts_with(line), "it has come back: {again:?}");
+    // Another filter chain with the same rule.
+    let chain = process.beside();
+    chain.set_property_before("plugin_name", b"https-443");
+    let chain = Proxy::unconfigured(COMBINED, chain);
+    assert!(chain.configure(&wrong));
+    assert!(chain.host.logged().iter().all(|(level, _)| *level != Level::Error));
+    // On a proxy that shares nothing it is said by each worker: better twice than never.
+    for _ in 0..2 {
+        assert_eq!(Proxy::new(COMBINED, &wrong).host.logged().len(), 2);
+    }
+}

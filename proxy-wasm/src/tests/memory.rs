@@ -29,6 +29,9 @@ struct State {
     response: RefCell<HeaderLines>,
     call_response: RefCell<HeaderLines>,
     properties: RefCell<BTreeMap<String, Vec<u8>>>,
+    /// Whether workers can share anything, and what they share.
+    shares: Cell<bool>,
+    shared: Rc<RefCell<BTreeMap<Vec<u8>, Vec<u8>>>>,
     replies: RefCell<Vec<Answer>>,
     resets: Cell<usize>,
     dones: Cell<usize>,
@@ -82,6 +85,12 @@ impl MemoryHost {
 
     pub(super) fn set_property_before(&self, name: &str, value: &[u8]) {
         self.0.properties.borrow_mut().insert(name.to_owned(), value.to_vec());
+    }
+
+    /// Another worker of the same process, which shares data with this one.
+    pub(super) fn beside(&self) -> Self {
+        let shared = Rc::clone(&self.0.shared);
+        MemoryHost(Rc::new(State { shares: Cell::new(true), shared, ..State::default() }))
     }
 
     pub(super) fn kept(&self, name: &str) -> Option<Vec<u8>> {

@@ -1,16 +1,16 @@
 //! Rules that never win, and redirects that never end.
 
-use crate::{Channel, Options, judge, parse};
+use crate::{CertificateSource, Channel, Options, judge, parse};
 
 /// The warnings of this code, each as line and message.
 fn said(code: &str, listeners: &str, routes: &str) -> Vec<String> {
     let gateway = format!(
         "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {{name: g}}\nspec: {{gatewayClassName: a, listeners: [{listeners}]}}\n"
     );
-    let secret = "---\napiVersion: v1\nkind: Secret\ntype: kubernetes.io/tls\nmetadata: {name: t}\nstringData:\n  tls.crt: '-----BEGIN CERTIFICATE-----MAMCAQA=-----END CERTIFICATE-----'\n  tls.key: '-----BEGIN PRIVATE KEY-----MAMCAQA=-----END PRIVATE KEY-----'\n";
-    let parsed = parse("shop.yaml", format!("{gateway}{secret}{routes}").as_bytes());
+    let parsed = parse("shop.yaml", format!("{gateway}{routes}").as_bytes());
     assert_eq!(parsed.problems, []);
-    let (problems, _) = judge(&parsed, Channel::Standard, &Options::default());
+    let options = Options { certificates: CertificateSource::Proxy, ..Options::default() };
+    let (problems, _) = judge(&parsed, Channel::Standard, &options);
     problems
         .iter()
         .filter(|problem| problem.problem.code == code)
@@ -87,14 +87,14 @@ fn the_covering_rule_is_named_with_its_place() {
         route("a", "", &["{name: first}"]) + &route("b", "", &["{}", "matches: [{path: {value: /x}}]"]);
     assert_eq!(
         said("NeverWins", WEB, &routes),
-        ["28: this match never wins: rule 0 \"first\" of route a (shop.yaml:20) takes all its requests"]
+        ["20: this match never wins: rule 0 \"first\" of route a (shop.yaml:12) takes all its requests"]
     );
     // The older route wins, whatever its name.
     let older =
         routes.replace("metadata: {name: b}", "metadata: {name: b, creationTimestamp: 2026-01-01T00:00:00Z}");
     assert_eq!(
         said("NeverWins", WEB, &older),
-        ["20: this match never wins: rule 0 of route b (shop.yaml:28) takes all its requests"]
+        ["12: this match never wins: rule 0 of route b (shop.yaml:20) takes all its requests"]
     );
 }
 
@@ -135,7 +135,7 @@ fn a_redirect_that_never_ends() {
     let to_https = redirect("", "scheme: https");
     assert_eq!(
         loops(&format!("{WEB}, {SECURE}"), "  hostnames: [a.com]\n", &[&to_https]),
-        ["21: the redirect never ends: http://a.com/ → https://a.com/ → https://a.com/"]
+        ["13: the redirect never ends: http://a.com/ → https://a.com/ → https://a.com/"]
     );
     assert_eq!(loops(WEB, "", &[&to_https]), [] as [String; 0], "whoever ends TLS is not in the manifests");
     let of_web = route("a", "", &[&to_https]).replace("{name: g}", "{name: g, sectionName: web}");

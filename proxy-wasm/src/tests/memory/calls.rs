@@ -109,6 +109,19 @@ impl Host for MemoryHost {
         Ok(1)
     }
 
+    fn shared(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Failed> {
+        match self.0.shares.get() {
+            true => Ok(self.0.shared.borrow().get(key).cloned()),
+            // "Unimplemented".
+            false => Err(Failed(12)),
+        }
+    }
+
+    fn share(&self, key: &[u8], value: &[u8]) -> Result<(), Failed> {
+        self.0.shared.borrow_mut().insert(key.to_vec(), value.to_vec());
+        Ok(())
+    }
+
     fn log(&self, level: log::Level, message: &str) {
         self.note("log");
         self.0.log.borrow_mut().push((level, message.to_owned()));

@@ -113,6 +113,16 @@ fn streams(linker: &mut Linker<Proxy>) -> Result<()> {
         }
         Ok(OK)
     });
+    on_call!(linker, proxy_get_shared_data, |guest, key, key_size, at, size_at, _cas_at| {
+        let key = guest.read(key, key_size)?;
+        let value = guest.proxy().shared.get(&key).cloned();
+        guest.give_if(value, at, size_at)
+    });
+    on_call!(linker, proxy_set_shared_data, |guest, key, key_size, value, size, _cas| {
+        let (key, value) = (guest.read(key, key_size)?, guest.read(value, size)?);
+        guest.proxy().shared.insert(key, value);
+        Ok(OK)
+    });
     on_call!(linker, proxy_set_effective_context, |guest, _context| Ok(OK));
     on_call!(linker, proxy_done, |guest| Ok(NOT_FOUND));
     Ok(())

@@ -39,6 +39,8 @@ pub(super) struct Proxy {
     pub(super) buffers: BTreeMap<u32, Vec<u8>>,
     /// What modules keep with the stream.
     pub(super) properties: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// What modules share with each other.
+    pub(super) shared: BTreeMap<Vec<u8>, Vec<u8>>,
     /// The status of the module's own answer, and its headers.
     pub(super) answered: Option<u32>,
     pub(super) answer: Lines,
