@@ -108,7 +108,7 @@ pub struct Trust {
 }
 
 impl Trust {
-    /// Checks that `headers` are all that the request has. `told` is the number that the host gave the callback: Envoy counts
+    /// Checks that `headers` are all that the request has. `told` is the number that the callback got from the host: Envoy counts
     /// pseudo-headers, others do not.
     #[inline]
     pub fn sees_all<H: Host>(&self, headers: &Pairs<'_>, told: usize, host: &H) -> Result<(), Fault> {

@@ -1,7 +1,7 @@
 //! Hosts that are less than Envoy: nothing is misrouted on them, and what cannot work is answered with 500.
 //!
 //! The habits are those of ngx_wasm_module, and siblings of them. A request ends well in two ways only: answered by the module,
-//! or with the upstream of its own rule in the one header that chooses it.
+//! or with the upstream of the matching rule in the one header that chooses it.
 
 use std::process::Command;
 use std::sync::LazyLock;
@@ -175,7 +175,7 @@ fn a_host_whose_changes_have_no_effect_forwards_nothing_that_needs_one() {
         request[0].1 = b"unknown.example".to_vec();
         let cost = send(&mut meter, &request);
         assert!(cost.answered == Some(500) || clusters(&cost).is_empty(), "{forged}: {cost:?}");
-        // What the client has guessed right is no proof that the host makes changes.
+        // What the client has guessed right proves nothing about the host.
         let mut request = get("/");
         request.extend(lines(&[(forged, value)]));
         let cost = send(&mut meter, &request);
@@ -210,7 +210,7 @@ fn the_host_that_the_client_asked_for_must_be_clear() {
         get("/").into_iter().filter(|(other, _)| other != name.as_bytes()).collect()
     };
     refused(&send(&mut meter, &without(":authority")), "does not show which host");
-    // `Host` stands in for a pseudo-header that is not shown, in any case of letters.
+    // `Host`, in any case of letters, counts if the pseudo-header is not shown.
     for name in ["host", "Host"] {
         let mut request = without(":authority");
         request.extend(lines(&[(name, "shop.example")]));
