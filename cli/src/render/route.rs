@@ -15,7 +15,7 @@ const CLUSTER_HEADER_WITHOUT_PROTO: &str = "x-httproute-cluster-without-proto";
 /// changes the configuration of the module and nothing else.
 ///
 /// Envoy chooses a route again after the module has rewritten path or host. Only requests that belong to a rule have the header,
-/// and they have it whatever path and host have become, so no other route can take them, nor can these take others' requests.
+/// and they keep it when path and host change, so no other route can take them, nor can these take others' requests.
 ///
 /// Envoy sends a copy where the module puts the name of an upstream into a mirror header. What is removed for the request itself
 /// would not be mirrored, so its backend does see these headers.

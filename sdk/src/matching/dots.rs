@@ -116,7 +116,7 @@ impl Reading {
     /// "remove_dot_segments" (RFC 3986, section 5.2.4).
     fn resolve(self, path: &[u8]) -> Vec<u8> {
         let mut segments: Vec<&[u8]> = Vec::new();
-        // What stands before the first slash is nothing; after a dot segment at the end a slash remains.
+        // Nothing comes before the first slash; after a dot segment at the end a slash remains.
         let mut ends_in_slash = false;
         for segment in path.split(|byte| *byte == b'/').skip(1) {
             ends_in_slash = matches!(segment, b"" | b"." | b"..");
