@@ -119,7 +119,7 @@ pub(crate) struct Target {
     pub(crate) bind: IpAddr,
 
     /// The port of Envoy's administration interface, on 127.0.0.1; 0 lets the system choose. Without it, `render` writes 9901,
-    /// and with `run` nobody but this command can reach the interface
+    /// and with `run` only your own processes can reach it
     #[arg(long, alias = "admin-port", value_name = "PORT")]
     pub(crate) admin: Option<u16>,
 
