@@ -10,7 +10,7 @@ import { themed } from "./theme.js";
 /** How long a pause is after which the address shows what is written, in milliseconds. */
 const PAUSE = 400;
 
-const fields = { method: byId("method"), url: byId("url"), headers: byId("headers"), seed: byId("seed") };
+const fields = { method: byId("method"), url: byId("url"), headers: byId("headers"), seed: byId("seed"), front: byId("front") };
 const result = byId("result");
 const decider = new Decider(answered);
 const editor = new Editor(byId("editor"), changed, (lines) => notify(`The text has too many lines: only the first ${lines} are kept.`));
@@ -66,12 +66,13 @@ async function open() {
 }
 
 function show(written) {
-  const { text, method, url, headers, seed } = state(written);
+  const { text, method, url, headers, seed, front } = state(written);
   editor.text = text;
   fields.method.value = method || "GET";
   fields.url.value = url;
   fields.headers.value = headers;
   fields.seed.value = seed || "0";
+  fields.front.value = front || "envoy";
   changed();
 }
 
@@ -80,9 +81,9 @@ function written() {
 }
 
 function changed() {
-  const { text, method, url, headers, seed } = written();
+  const { text, method, url, headers, seed, front } = written();
   result.setAttribute("aria-busy", "true");
-  decider.ask({ text, request: { method: method.trim(), url: url.trim(), headers: headersOf(headers) }, seed: seedOf(seed) });
+  decider.ask({ text, request: { method: method.trim(), url: url.trim(), headers: headersOf(headers) }, seed: seedOf(seed), front });
   clearTimeout(pause);
   pause = setTimeout(address, PAUSE);
 }

@@ -4,6 +4,7 @@ import { element } from "./element.js";
 
 /** So many rules are shown at once; the others on demand. */
 const RULES = 40;
+const PROXIES = { envoy: "Envoy", istio: "Istio’s gateway", "envoy-gateway": "Envoy Gateway’s proxy" };
 const SIGNS = { "": " ", added: "+", removed: "−" };
 
 /** The one sentence that says it all, and the class of its colour. */
@@ -22,15 +23,22 @@ export function verdict(report) {
     const chosen = backend.shares.find((share) => share.cluster === backend.chosen)?.reference ?? backend.chosen;
     return ["forwarded", [element("span", "", "Forwarded to"), element("strong", "", chosen ?? "where the proxy sends it"), small]];
   }
+  if (report.front?.reset) {
+    return ["refused", [element("strong", "", "No answer"), element("span", "", report.front.steps.at(-1)), small]];
+  }
   return ["refused", [element("strong", "", "No connection"), element("span", "", report.problems.at(-1)?.message ?? ""), small]];
 }
 
 /** The parts of the explanation, one below the other. */
 export function partsOf(report) {
-  const { candidates, request, reply, backend, mirrors, response } = report;
-  const parts = [part("Rules, in the order of precedence", rules(candidates))];
+  const { front, candidates, request, reply, backend, mirrors, response } = report;
+  const received = request.received ?? request.before;
+  const parts = front ? [part(`${PROXIES[front.proxy]} first`, ...proxy(front, request))] : [];
+  if (!front || request.received) {
+    parts.push(part("Rules, in the order of precedence", rules(candidates)));
+  }
   if (request.after) {
-    parts.push(part("Request, as the backend gets it", lines(changes(request.before, request.after))));
+    parts.push(part("Request, as the backend gets it", lines(changes(received, request.after))));
   } else {
     parts.push(part("Request", lines(unchanged(request.before)), element("p", "none", reply ? "No backend gets it." : "It is not sent.")));
   }
@@ -40,7 +48,7 @@ export function partsOf(report) {
   if (mirrors.length > 0) {
     const copies = mirrors.flatMap((mirror) => [
       element("h4", "", `A copy to ${mirror.cluster}`),
-      lines(changes(request.before, mirror.request)),
+      lines(changes(received, mirror.request)),
     ]);
     parts.push(part("Mirrors", ...copies));
   }
@@ -48,6 +56,12 @@ export function partsOf(report) {
     parts.push(part("Changes to the response", lines(response.map(change))));
   }
   return parts;
+}
+
+/** What the proxy did before the module saw the request. */
+function proxy({ steps }, { before, received }) {
+  const list = steps.length > 0 ? [element("ul", "steps", ...steps.map((step) => element("li", "", step)))] : [];
+  return received ? [...list, lines(changes(before, received))] : list;
 }
 
 function part(title, ...children) {

@@ -5,7 +5,7 @@ const LARGEST = 16 << 20;
 /** The longest link that browsers and messengers carry. */
 const LONGEST_LINK = 1 << 20;
 const VERSION = "1.";
-const MEMBERS = ["text", "method", "url", "headers", "seed"];
+const MEMBERS = ["text", "method", "url", "headers", "seed", "front"];
 
 /** A state with strings for what is left out. */
 export function state(members) {

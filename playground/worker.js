@@ -3,10 +3,10 @@ import { check, explain, init } from "./js/browser.js";
 
 const ready = init();
 
-addEventListener("message", async ({ data: { text, request, seed } }) => {
+addEventListener("message", async ({ data: { text, request, seed, front } }) => {
   try {
     await ready;
-    const report = explain(text, request, { seed });
+    const report = explain(text, request, { seed, front });
     postMessage(report.error ? { failure: report.error, problems: check(text) } : { report, problems: report.problems });
   } catch (error) {
     postMessage({ broken: String(error) });

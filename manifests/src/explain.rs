@@ -29,24 +29,14 @@ use crate::resolve::{CertificateSource, FilterChain, Options, Resolution, resolv
 use crate::{Channel, Located, Parsed, check};
 
 /// How to explain a request.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct ExplainOptions {
-    /// How to resolve the manifests. Where they hold no Gateway, a listener on the port of the request stands in.
+    /// How to resolve the manifests, and what the proxy does before the module sees the request. Where they hold no Gateway, a listener on the port of the request stands in.
     pub resolve: Options,
     /// What the manifests are checked against.
     pub channel: Channel,
     /// What the draws of the request follow from: which backend of several is chosen, and which mirrors get a copy.
     pub seed: u64,
-    /// What the proxy does to the request before the module sees it; `None` if the module gets it as the client sends it.
-    pub front: Option<FrontSettings>,
-}
-
-impl Default for ExplainOptions {
-    /// An Envoy that `httproute render envoy` or `httproute run` configures.
-    fn default() -> Self {
-        let (resolve, channel) = (Options::default(), Channel::default());
-        ExplainOptions { resolve, channel, seed: 0, front: Some(FrontSettings::default()) }
-    }
 }
 
 /// Explains why `request` goes where it goes.
@@ -103,7 +93,7 @@ pub fn explain(manifests: &Parsed, request: &Request, options: &ExplainOptions) 
                 resolution.routes.iter().map(|route| (route.name.to_string(), route.document)).collect();
             let registry = registry(&options.resolve);
             let cx = Context { manifests, numbers, chain, request, is_implicit, registry };
-            let received = cx.front(options.front.as_ref(), &mut explanation);
+            let received = cx.front(options.resolve.front.as_ref(), &mut explanation);
             cx.explain(received, options.seed, &mut explanation);
         }
         Err(problem) => explanation.problems.push(Located::nowhere(problem)),

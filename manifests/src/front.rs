@@ -7,6 +7,7 @@ mod headers;
 mod path;
 #[cfg(test)]
 mod tests;
+pub(crate) mod unmatchable;
 mod url;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -33,6 +34,15 @@ pub enum Proxy {
 }
 
 impl Proxy {
+    /// Its name in a sentence.
+    pub fn title(self) -> &'static str {
+        match self {
+            Proxy::Envoy => "Envoy",
+            Proxy::Istio => "Istio's gateway",
+            Proxy::EnvoyGateway => "Envoy Gateway's proxy",
+        }
+    }
+
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
         match self {
@@ -218,7 +228,7 @@ pub enum FrontEnd {
 }
 
 /// The connection manager of a filter chain.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Front {
     settings: FrontSettings,
     underscores: Underscores,

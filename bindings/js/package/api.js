@@ -23,7 +23,7 @@ export function check(text) {
 
 /** Why a request goes where it goes. */
 export function explain(text, request, options) {
-  return ask(() => [bytes(text, "the manifests"), json(request, "the request"), seed(options)], core.explain);
+  return ask(() => [bytes(text, "the manifests"), json(request, "the request"), seed(options), front(options)], core.explain);
 }
 
 /** What a module with this configuration does with a request. */
@@ -107,6 +107,12 @@ function seed(options) {
     return BigInt(seed);
   }
   throw new Failure("InvalidArgument", "the seed must be a whole number from 0", "for one above 2^53 - 1 write a BigInt, as 7n");
+}
+
+/** What the proxy does first, as JSON. */
+function front(options) {
+  const { front, underscores, escapedSlashes, mergeSlashes, trustedHops } = options ?? {};
+  return json({ front, underscores, escapedSlashes, mergeSlashes, trustedHops }, "the options");
 }
 
 function kind(value) {

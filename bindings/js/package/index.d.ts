@@ -23,7 +23,7 @@ export function check(text: string | Uint8Array): Problem[];
  *
  * @param text manifests, as in `check`. Where they hold no Gateway, all their routes are served on the port of the URL
  */
-export function explain(text: string | Uint8Array, request: ExplainRequest, options?: Options): Report | Failure;
+export function explain(text: string | Uint8Array, request: ExplainRequest, options?: ExplainOptions): Report | Failure;
 
 /**
  * What the module `httproute` with this configuration does with a request.
@@ -40,6 +40,20 @@ export interface Options {
   seed?: number | bigint;
 }
 
+/** What the proxy does to a request before the module sees it: by default Envoy, as `httproute render envoy` configures it. */
+export interface ExplainOptions extends Options {
+  /** The proxy that the module runs in; `none` for the module alone. */
+  front?: "envoy" | "istio" | "envoy-gateway" | "none";
+  /** What to do with an underscore in a header name. Left out: `reject`, but `allow` if a rule matches such a header. */
+  underscores?: "reject" | "drop" | "allow";
+  /** What to do with `%2F` and `%5C` in a path; `redirect` if left out. */
+  escapedSlashes?: "redirect" | "keep" | "reject" | "decode";
+  /** Whether several slashes in a path are one; true if left out. */
+  mergeSlashes?: boolean;
+  /** How many trusted proxies are in front; 0 if left out. */
+  trustedHops?: number;
+}
+
 /** A request as a client sends it. */
 export interface ExplainRequest {
   /** `GET` where it is left out. */
@@ -48,6 +62,10 @@ export interface ExplainRequest {
   url: string;
   /** A header `host` replaces the host of the URL. */
   headers?: ReadonlyArray<readonly [name: string, value: string]>;
+  /** What is sent instead of the path and query of the URL, as it is: `*`, for example. */
+  target?: string;
+  /** Whether it is sent in HTTP/2; left out: if the URL is one of `https`. */
+  http2?: boolean;
 }
 
 /** A request as a proxy gets it. */
@@ -117,11 +135,16 @@ export interface Report {
   error?: undefined;
   /** The listener that the request belongs to; null where there is none for its port, protocol and host. */
   listener: Listener | null;
+  /** What the proxy did before the module saw the request; null with `front: "none"`. */
+  front: Front | null;
   winner: Match | null;
   /** Every match of the routes that are attached to the listener, in the order of precedence. */
   candidates: Candidate[];
   request: {
+    /** As the client sends it. */
     before: Message<string>;
+    /** As the module gets it; null if the proxy answers by itself, and with `front: "none"`. */
+    received: Message<string> | null;
     /** As the backend gets it; null where it gets none. */
     after: Message<string> | null;
   };
@@ -163,6 +186,14 @@ export interface Listener {
   protocol: string;
   /** Null for all hosts. */
   hostname: string | null;
+}
+
+export interface Front {
+  proxy: "envoy" | "istio" | "envoy-gateway";
+  /** What it changed or answered, a sentence each. */
+  steps: string[];
+  /** Whether it reset the stream, so that the client got no answer. */
+  reset: boolean;
 }
 
 /** One match of one rule of one route. */

@@ -1,6 +1,6 @@
 //! The request that JavaScript asks about.
 
-use httproute_manifests::Request;
+use httproute_manifests::{HttpVersion, Request};
 use httproute_sdk::{HeaderLines, did_you_mean};
 use serde_json::{Map, Value};
 
@@ -12,9 +12,12 @@ pub(crate) struct Ask {
     method: String,
     url: String,
     headers: HeaderLines,
+    /// What is sent instead of the path and query of the URL, for an explanation.
+    target: Option<String>,
+    http2: Option<bool>,
 }
 
-const MEMBERS: [&str; 3] = ["method", "url", "headers"];
+const MEMBERS: [&str; 5] = ["method", "url", "headers", "target", "http2"];
 const REQUEST: &str =
     r#"write { method: "GET", url: "http://shop.example.com/cart", headers: [["x-user", "ada"]] }"#;
 const HEADERS: &str = r#"write [["name", "value"], ["name", "value"]]"#;
@@ -36,12 +39,28 @@ impl Ask {
             None | Some(Value::Null) => Vec::new(),
             Some(headers) => lines(headers)?,
         };
-        Ok(Ask { method, url, headers })
+        let target = string(&members, "target")?.map(str::to_owned);
+        let http2 = match members.get("http2") {
+            None | Some(Value::Null) => None,
+            Some(Value::Bool(http2)) => Some(*http2),
+            Some(_) => {
+                return Err(Failure::no_request("http2 of the request is not true or false", REQUEST));
+            }
+        };
+        Ok(Ask { method, url, headers, target, http2 })
     }
 
     /// The request as a client sends it, which is text.
     pub(crate) fn into_request(self) -> Result<Request, Failure> {
         let mut request = Request::new(&self.method, &self.url)?;
+        if let Some(target) = self.target {
+            request.target = target.into();
+        }
+        match self.http2 {
+            Some(true) => request.version = HttpVersion::Http2,
+            Some(false) => request.version = HttpVersion::Http1,
+            None => {}
+        }
         for (name, value) in self.headers {
             let (name, value) = (String::from_utf8(name), String::from_utf8(value));
             let (Ok(name), Ok(value)) = (name, value) else {

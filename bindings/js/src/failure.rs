@@ -18,6 +18,11 @@ impl Failure {
         Failure { code: "InvalidRequest", message: message.into(), hint: hint.into() }
     }
 
+    /// An argument that is not of the documented form.
+    pub(crate) fn invalid_argument(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Failure { code: "InvalidArgument", message: message.into(), hint: hint.into() }
+    }
+
     pub(crate) fn into_json(self) -> Value {
         json!({ "error": { "code": self.code, "message": self.message, "hint": self.hint } })
     }

@@ -2,6 +2,7 @@
 
 mod ask;
 mod failure;
+mod front;
 mod message;
 mod plan;
 
@@ -24,12 +25,13 @@ pub fn check(text: &[u8]) -> String {
     Value::from_iter(problems.iter().map(Located::to_json)).to_string()
 }
 
-/// Why a request goes where it goes: what `httproute explain -o json` prints.
+/// Why a request goes where it goes: what `httproute explain -o json` prints. `front` says what the proxy does first.
 #[wasm_bindgen]
-pub fn explain(text: &[u8], request: &str, seed: u64) -> String {
-    let explained = Ask::read(request).and_then(Ask::into_request).map(|request| {
-        let options = ExplainOptions { seed, ..ExplainOptions::default() };
-        httproute_manifests::explain(&parse(SOURCE, text), &request, &options).to_json()
+pub fn explain(text: &[u8], request: &str, seed: u64, front: &str) -> String {
+    let explained = Ask::read(request).and_then(Ask::into_request).and_then(|request| {
+        let resolve = Options { front: front::settings(front)?, ..ExplainOptions::default().resolve };
+        let options = ExplainOptions { seed, resolve, ..ExplainOptions::default() };
+        Ok(httproute_manifests::explain(&parse(SOURCE, text), &request, &options).to_json())
     });
     explained.unwrap_or_else(Failure::into_json).to_string()
 }

@@ -1,7 +1,7 @@
 //! What manifests are held against.
 
 use clap::{Args, ValueEnum};
-use httproute_manifests::{Channel, FrontSettings, Options};
+use httproute_manifests::{Channel, Options};
 
 use super::front::InFront;
 use super::{Backend, Extension, Front};
@@ -64,15 +64,11 @@ impl Judging {
         self.channel.into()
     }
 
-    /// What the proxy does to requests before the module sees them; `None` for nothing.
-    pub(crate) fn front(&self) -> Option<FrontSettings> {
-        self.in_front.settings(&self.front)
-    }
-
     /// How to resolve manifests in which objects without a namespace belong to `namespace`.
     pub(crate) fn options(&self, namespace: &str) -> Options {
         let extensions = self.extensions.iter();
         Options {
+            front: self.in_front.settings(&self.front),
             namespace: namespace.to_owned(),
             extensions: extensions
                 .map(|extension| (extension.group.clone(), extension.kind.clone()))

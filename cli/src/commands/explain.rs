@@ -23,7 +23,6 @@ pub(crate) fn run(arguments: &Explain) -> Result<ExitCode, Failure> {
         },
         channel: arguments.judging.channel(),
         seed: arguments.seed,
-        front: arguments.judging.front(),
     };
     let explanation = explain(&manifests.parsed, &request, &options);
     let printed = match arguments.output {

@@ -1,6 +1,6 @@
 //! From `-f` flags to what a proxy is to serve: the same for a configuration that is printed and for one that is run.
 
-use httproute_manifests::{CertificateSource, Channel, Located, Options, Resolution, check, resolve};
+use httproute_manifests::{CertificateSource, Channel, Located, Options, Proxy, Resolution, check, resolve};
 
 use super::verdict::{self, Verdict};
 use super::{MIRROR_CLUSTER_NAME, ports};
@@ -68,6 +68,7 @@ impl Served {
 /// How to resolve manifests for a proxy.
 fn options(namespace: &str, target: &Target, certificates: CertificateSource) -> Options {
     Options {
+        front: Some(target.front.settings(Proxy::Envoy)),
         namespace: namespace.to_owned(),
         certificates,
         now: clock::now(),

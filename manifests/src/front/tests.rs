@@ -96,3 +96,80 @@ fn headers_of_the_proxy_are_its_own_and_others_go_on() {
     assert!(lines.contains(&(b"x-forwarded-proto".to_vec(), b"https".to_vec())), "{lines:?}");
     assert!(lines.contains(&(b"x-envoy-external-address".to_vec(), b"1.2.3.4".to_vec())), "{lines:?}");
 }
+
+/// Condition and hint of each warning about a match that cannot hold, for rules with these matches on an HTTP listener.
+fn never(matches: &[&str], settings: FrontSettings) -> Vec<(String, String)> {
+    let rules: String = matches
+        .iter()
+        .map(|one| format!("\n  - matches: [{one}]\n    backendRefs: [{{name: web, port: 80}}]"))
+        .collect();
+    let text = format!(
+        "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {{name: edge}}\nspec:\n  gatewayClassName: any\n  \
+         listeners: [{{name: http, port: 80, protocol: HTTP}}]\n---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\n\
+         metadata: {{name: r}}\nspec:\n  parentRefs: [{{name: edge}}]\n  rules:{rules}\n"
+    );
+    let options = crate::Options { front: Some(settings), ..crate::Options::default() };
+    let (problems, _) = crate::judge(&crate::parse("r.yaml", text.as_bytes()), Default::default(), &options);
+    let never = problems.into_iter().filter(|problem| problem.problem.code == "NeverMatches");
+    never.map(|problem| (problem.problem.message, problem.problem.hint)).collect()
+}
+
+#[test]
+fn a_match_that_no_request_fulfils_in_this_proxy_is_a_warning_with_cause_and_remedy() {
+    for (one, says) in [
+        ("path: {value: /a/..;x/b}", "no request matches the path /a/..;x/b: Envoy makes /b of it"),
+        ("path: {value: /a%00}", "Envoy answers 400: the path has an escaped zero byte"),
+        ("method: CONNECT", "no request matches the method CONNECT: Envoy answers 404"),
+        ("headers: [{name: X-Request-Id, value: abc}]", "Envoy replaces x-request-id by one of its own"),
+        (
+            "headers: [{name: x-forwarded-proto, value: https}]",
+            "Envoy replaces x-forwarded-proto: https by http",
+        ),
+        ("headers: [{name: x-forwarded-for, value: local}]", "to x-forwarded-for"),
+        (
+            "headers: [{name: x-forwarded-client-cert, type: RegularExpression, value: .*}]",
+            "Envoy removes x-forwarded-client-cert",
+        ),
+        ("headers: [{name: te, value: gzip}]", "Envoy removes te"),
+        ("headers: [{name: x-envoy-foo, value: '1'}]", "Envoy removes x-envoy-foo"),
+        ("headers: [{name: connection, value: x-foo}]", "Envoy removes connection"),
+    ] {
+        let found = never(&[one], FrontSettings::default());
+        let [(message, hint)] = found.as_slice() else { panic!("{one}: {found:?}") };
+        assert!(message.contains(says) && !hint.is_empty(), "{one}: {message} ({hint})");
+    }
+    let rejecting = FrontSettings { underscores: Some(Underscores::Reject), ..FrontSettings::default() };
+    let found = never(&["headers: [{name: a_b, value: '1'}]"], rejecting);
+    assert!(found[0].0.contains("(--underscores allow passes it on)"), "{found:?}");
+    let keeping = FrontSettings {
+        escaped_slashes: EscapedSlashes::Keep,
+        merge_slashes: false,
+        trusted_hops: 1,
+        ..FrontSettings::default()
+    };
+    for one in ["headers: [{name: x-forwarded-proto, value: https}]", "headers: [{name: a_b, value: '1'}]"] {
+        assert_eq!(never(&[one], keeping.clone()), [], "{one}");
+    }
+}
+
+#[test]
+fn a_match_that_some_request_fulfils_is_no_warning() {
+    for one in [
+        "path: {value: /%7Ejohn}",
+        "path: {type: Exact, value: /a%2Db}",
+        "path: {value: /caf%c3%a9/}",
+        "path: {type: RegularExpression, value: /a//b}",
+        "method: OPTIONS",
+        "headers: [{name: a_b, value: '1'}]",
+        "headers: [{name: te, value: trailers}]",
+        "headers: [{name: upgrade, value: websocket}]",
+        "headers: [{name: x-forwarded-proto, value: http}]",
+        "headers: [{name: x-forwarded-for, value: 10.0.0.1}]",
+        "headers: [{name: x-envoy-external-address, value: 10.0.0.1}]",
+        "headers: [{name: x-request-id, type: RegularExpression, value: '^0'}]",
+        "headers: [{name: host, value: a.example}]",
+        "headers: [{name: cookie, value: a=1}]",
+    ] {
+        assert_eq!(never(&[one], FrontSettings::default()), [], "{one}");
+    }
+}

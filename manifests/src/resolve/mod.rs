@@ -39,6 +39,7 @@ pub use status::{GatewayStatus, ListenerStatus, ParentStatus, RouteKind, RouteSt
 pub use warning::Warning;
 
 use crate::Document;
+use crate::front::unmatchable;
 use backend::Backends;
 use chain::Parts;
 use gateway::Gateway;
@@ -148,6 +149,9 @@ pub fn resolve(documents: &[Document], options: &Options) -> Resolution {
         });
     }
     warnings.extend(covered::warnings(&chains, &statuses, documents));
+    if let Some(front) = &options.front {
+        warnings.extend(unmatchable::warnings(&chains, &statuses, documents, front));
+    }
     let mut resolution = Resolution { gateways, routes: statuses, chains, clusters, warnings };
     let loops = loops::warnings(&resolution);
     resolution.warnings.extend(loops);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::name::{BackendName, ObjectName};
+use crate::front::FrontSettings;
 
 /// How to resolve manifests.
 ///
@@ -40,6 +41,9 @@ pub struct Options {
     pub mirror_cluster_name: Option<String>,
     /// `mirrorHeader` of the modules; `None` where the proxy is to carry no mirrors.
     pub mirror_header: Option<String>,
+    /// What the proxy does to requests before the modules see them, for warnings about matches that no request fulfils, and for
+    /// [`explain`](crate::explain); `None` if modules get requests as clients send them.
+    pub front: Option<FrontSettings>,
 }
 
 impl Options {
@@ -73,6 +77,7 @@ impl Default for Options {
             cluster_name: None,
             mirror_cluster_name: None,
             mirror_header: Some("x-httproute-mirror-{n}".into()),
+            front: Some(FrontSettings::default()),
         }
     }
 }

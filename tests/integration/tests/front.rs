@@ -14,7 +14,8 @@ use httproute_integration::frames::{Connection, END_HEADERS, END_STREAM, End, HE
 use httproute_integration::record::{ID_HEADER, Received};
 use httproute_integration::wire::{self, Head, Kind, Start, connect};
 use httproute_manifests::{
-    EscapedSlashes, ExplainOptions, FrontSettings, HttpVersion, Parsed, Request, Underscores, explain, parse,
+    EscapedSlashes, ExplainOptions, FrontSettings, HttpVersion, Options, Parsed, Request, Underscores,
+    explain, parse,
 };
 
 const MANIFESTS: &str = include_str!("front.yaml");
@@ -113,7 +114,10 @@ fn generated_requests_are_what_the_model_says() {
 
 /// What the model says.
 fn model(manifests: &Parsed, settings: &FrontSettings, request: &Request) -> Seen {
-    let options = ExplainOptions { front: Some(settings.clone()), ..ExplainOptions::default() };
+    let options = ExplainOptions {
+        resolve: Options { front: Some(settings.clone()), ..Options::default() },
+        ..ExplainOptions::default()
+    };
     let explanation = explain(manifests, request, &options);
     let grpc_status = explanation.response.iter().find_map(|change| match change {
         httproute_sdk::HeaderOp::Set { name, value } if &**name == "grpc-status" => {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use httproute_manifests::{Answer, BackendShare, Candidate, Explanation, Located, Message, Proxy};
+use httproute_manifests::{Answer, BackendShare, Candidate, Explanation, Located, Message};
 use httproute_sdk::HeaderOp;
 
 use super::changes;
@@ -69,12 +69,7 @@ fn problems(text: &mut String, explanation: &Explanation, manifests: &Manifests)
 /// What the proxy did before the module saw the request.
 fn front(text: &mut String, explanation: &Explanation) {
     let Some(report) = &explanation.front else { return };
-    let proxy = match report.proxy {
-        Proxy::Envoy => "Envoy",
-        Proxy::Istio => "Istio's gateway",
-        Proxy::EnvoyGateway => "Envoy Gateway's proxy",
-    };
-    heading(text, &format!("{proxy} first"));
+    heading(text, &format!("{} first", report.proxy.title()));
     for step in &report.steps {
         _ = writeln!(text, "  {CHANGED}~{CHANGED:#} {}", clean(&step.words));
     }

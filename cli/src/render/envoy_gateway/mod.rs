@@ -5,7 +5,9 @@ mod policy;
 mod routes;
 mod warnings;
 
-use httproute_manifests::{Addresses, CertificateSource, Document, ObjectName, Options, Resolution};
+use httproute_manifests::{
+    Addresses, CertificateSource, Document, FrontSettings, ObjectName, Options, Proxy, Resolution,
+};
 use serde_json::Value;
 
 use super::objects::Rendered;
@@ -14,6 +16,7 @@ use crate::args::EnvoyGateway;
 /// How to resolve manifests for Envoy Gateway.
 pub(crate) fn resolve_options(arguments: &EnvoyGateway) -> Options {
     Options {
+        front: Some(FrontSettings { proxy: Proxy::EnvoyGateway, ..FrontSettings::default() }),
         namespace: arguments.input.namespace.clone(),
         gateways: arguments.gateways.iter().cloned().collect(),
         // Envoy Gateway starts an Envoy for each Gateway.

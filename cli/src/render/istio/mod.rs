@@ -23,6 +23,7 @@ use crate::args::Istio;
 pub(crate) fn resolve_options(arguments: &Istio) -> Options {
     let extensions = arguments.extensions.iter();
     Options {
+        front: Some(arguments.front.settings(Proxy::Istio)),
         namespace: arguments.input.namespace.clone(),
         gateways: arguments.gateways.iter().cloned().collect(),
         // Istio starts pods for each Gateway.
