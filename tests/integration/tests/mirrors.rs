@@ -358,22 +358,28 @@ fn bodies_up_to_the_buffer_wait_for_no_mirror() {
     }
 }
 
-/// "With 1 s, 64 MB below 1.2 times the time without a mirror, plus 1.5 s."
+/// "With 1 s, 64 MB below 1.2 times the time without a mirror, plus 1.5 s." A busy machine delays whom it likes, so each pair has
+/// several tries; a mirror that holds the request up does so in all of them.
 #[test]
 fn larger_bodies_wait_no_longer_than_the_user_says() {
     for version in versions() {
         let rig = Rig::start(&version, "1s");
+        let holds = |what: &str, path: &str, send: &dyn Fn(&str) -> Duration| {
+            let mut tries = Vec::new();
+            while tries.len() < 5 {
+                let (without, with) = (send("/plain"), send(path));
+                tries.push((without, with));
+                if with < without.mul_f64(1.2) + Duration::from_millis(1500) {
+                    return;
+                }
+            }
+            panic!("{path}, {what}: without and with the mirror {tries:?}");
+        };
         for path in MIRRORS.iter().map(|(name, ..)| *name).chain(["two"]) {
             let path = format!("/{path}");
-            let limit = |without: Duration| without.mul_f64(1.2) + Duration::from_millis(1500);
-            for size in [16 * MB, 64 * MB] {
-                let without = rig.post("/plain", size);
-                let with = rig.post(&path, size);
-                assert!(with < limit(without), "{path}: {size} bytes take {with:?}, and {without:?} without");
-            }
-            let without = rig.web_socket("/plain", 16 * MB);
-            let with = rig.web_socket(&path, 16 * MB);
-            assert!(with < limit(without), "{path}: a WebSocket takes {with:?}, and {without:?} without");
+            holds("16 MB", &path, &|path| rig.post(path, 16 * MB));
+            holds("64 MB", &path, &|path| rig.post(path, 64 * MB));
+            holds("a WebSocket", &path, &|path| rig.web_socket(path, 16 * MB));
         }
     }
 }
