@@ -1,7 +1,7 @@
 //! Certificates with their private keys: whether a proxy takes them, and for which hosts.
 //!
-//! Envoy refuses a listener, and with it all that it is told at the same time, for one certificate that it cannot use. So what
-//! it does not take is found here. What that is was measured with Envoy 1.36.4 and 1.40.0, whose TLS is BoringSSL.
+//! If Envoy cannot use one certificate, it refuses the listener, and everything that it gets with it. So this module finds such
+//! certificates first. The rules were measured with Envoy 1.36.4 and 1.40.0, whose TLS library is BoringSSL.
 
 mod arithmetic;
 mod der;
@@ -17,7 +17,7 @@ use x509::X509;
 const FEWEST_BITS: usize = 2048;
 
 const GOOD_KEYS: &str = "use RSA with 2048 bits or more, or ECDSA on P-256, P-384 or P-521";
-const NOT_PEM: &str = "each block is base64 between lines of its own, -----BEGIN …----- and -----END …-----";
+const NOT_PEM: &str = "each block is base64 between the lines -----BEGIN …----- and -----END …-----";
 
 /// A certificate, those that sign it, and its key, as a proxy takes them.
 pub(crate) struct Pair {
@@ -49,7 +49,7 @@ impl Pair {
         let blocks = certificate_blocks(certificates)?;
         let mut chain = Vec::new();
         for (place, block) in blocks.iter().enumerate() {
-            // OpenSSL may put what it trusts the first one for behind it.
+            // In a TRUSTED CERTIFICATE of OpenSSL more data follows.
             let is_read = |(_, rest): &(X509<'_>, &[u8])| {
                 place > 0 || rest.is_empty() || der::Der(rest).take(der::tag::SEQUENCE).is_some()
             };

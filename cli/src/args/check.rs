@@ -25,8 +25,8 @@ pub(crate) struct Check {
     #[arg(long)]
     pub(crate) status: bool,
 
-    /// Treat each Gateway as one with addresses of its own, as in most clusters. Without this flag all Gateways share the
-    /// addresses of one proxy, as `render` and `run` serve them
+    /// Give each Gateway its own addresses, as in most clusters. By default all Gateways share the addresses of one proxy, as
+    /// in `render` and `run`
     #[arg(long)]
     pub(crate) own_addresses: bool,
 

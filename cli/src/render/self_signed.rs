@@ -1,4 +1,4 @@
-//! Certificates for HTTPS listeners whose Secret is not at hand: keys are seldom kept beside manifests.
+//! Certificates for HTTPS listeners whose Secret is not among the manifests: keys are seldom kept in Git.
 
 use std::collections::BTreeMap;
 

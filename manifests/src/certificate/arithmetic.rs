@@ -5,7 +5,7 @@
 
 use super::public_key::Curve;
 
-/// A number that is no private key.
+/// A number that cannot be a private key.
 #[derive(Debug)]
 pub(super) struct NoKey;
 
@@ -41,7 +41,7 @@ mod computed {
             && (&inverse * &q) % &p == one
     }
 
-    /// Whether bytes stand for a point of the curve.
+    /// Whether bytes encode a point of the curve.
     pub(in super::super) fn is_point(curve: Curve, bytes: &[u8]) -> bool {
         match curve {
             Curve::P256 => p256::PublicKey::from_sec1_bytes(bytes).is_ok(),

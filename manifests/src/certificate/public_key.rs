@@ -145,7 +145,7 @@ fn of_pkcs1(der: &mut Der<'_>) -> Option<PublicKey> {
     is_sound.then(|| PublicKey::rsa(modulus, exponent))
 }
 
-/// ECPrivateKey of RFC 5915, of a curve that is known from outside or stands in it.
+/// ECPrivateKey of RFC 5915. The curve is known from outside, or named in it.
 fn of_sec1(der: &mut Der<'_>, outside: Option<Curve>) -> Option<PublicKey> {
     let mut key = der.within(tag::SEQUENCE)?;
     if key.unsigned()? != [1] {
@@ -215,7 +215,7 @@ impl Curve {
         }
     }
 
-    /// The curve of a private key: by its name, or with all of its numbers, of which the prime tells which it is.
+    /// The curve of a private key, by its name or, if all of its numbers are written out, by its prime.
     fn of_parameters(mut parameters: Der<'_>) -> Option<Self> {
         let (found, content) = parameters.any()?;
         parameters.end()?;
@@ -258,7 +258,7 @@ impl Curve {
         prime
     }
 
-    /// The point that bytes stand for (SEC 1, 2.3.4).
+    /// Decodes a point (SEC 1, 2.3.4).
     fn point(self, bytes: &[u8]) -> Option<Point> {
         let (form, coordinates) = bytes.split_first()?;
         let is_odd = match (form, coordinates.len() / self.size(), coordinates.len() % self.size()) {

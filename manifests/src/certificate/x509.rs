@@ -21,7 +21,7 @@ pub(super) struct X509<'d> {
     pub(super) validity: (i64, i64),
     /// Whether its subject has a common name.
     has_common_name: bool,
-    /// `subjectPublicKeyInfo`, whatever is in it.
+    /// The content of `subjectPublicKeyInfo`.
     public_key: &'d [u8],
     /// Object identifiers and values.
     extensions: Vec<(&'d [u8], &'d [u8])>,
@@ -95,7 +95,7 @@ impl<'d> X509<'d> {
         matches!(bits, Some([0..=7, 0x80..=0xff, ..]))
     }
 
-    /// Whether it is worthless without an OCSP answer beside it.
+    /// Whether clients accept it only together with an OCSP response.
     pub(super) fn must_staple(&self) -> bool {
         self.extension(TLS_FEATURE) == Some(MUST_STAPLE)
     }
