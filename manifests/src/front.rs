@@ -625,12 +625,7 @@ impl Front {
             };
         }
         match headers.upgrade() {
-            // Envoy refuses other upgrades only if it has a route before the filters run. Ours match the module's header, so
-            // there is none yet.
-            Some(protocol)
-                if self.settings.proxy == Proxy::EnvoyGateway
-                    && !protocol.eq_ignore_ascii_case(b"websocket") =>
-            {
+            Some(protocol) if !protocol.eq_ignore_ascii_case(b"websocket") => {
                 let why = format!("Envoy upgrades to websocket only, not to {}", shown(protocol));
                 Err(Stop::new(403, "upgrade_failed", why))
             }

@@ -11,6 +11,9 @@ const CLUSTER_HEADER: &str = "x-httproute-cluster";
 /// The header by which it does so if the rule removes `X-Forwarded-Proto`.
 const CLUSTER_HEADER_WITHOUT_PROTO: &str = "x-httproute-cluster-without-proto";
 
+/// A header that no request has: clients' are removed, and no module sets it.
+const NO_CLUSTER_HEADER: &str = "x-httproute-none";
+
 /// The routes: the module chooses the upstream by a header, and rules say how long it may take. So an edit of an HTTPRoute
 /// changes the configuration of the module and nothing else.
 ///
@@ -22,7 +25,10 @@ const CLUSTER_HEADER_WITHOUT_PROTO: &str = "x-httproute-cluster-without-proto";
 ///
 /// `X-Forwarded-Proto` can only be removed by a route: Envoy has none for a request without it. Copies of such requests are the
 /// module's to send.
-pub(crate) fn routes(mirroring: &Mirroring) -> [Value; 3] {
+///
+/// The last one forwards nothing: a request that gets to it has no upstream, and is answered with 404. It is there because Envoy
+/// refuses upgrades that `upgrade_configs` does not name only if a request has a route before the filters run.
+pub(crate) fn routes(mirroring: &Mirroring) -> [Value; 4] {
     let route = |header: &str, removed: &[&str]| {
         json!({
             "match": { "prefix": "/", "headers": [present(header)] },
@@ -40,6 +46,10 @@ pub(crate) fn routes(mirroring: &Mirroring) -> [Value; 3] {
         mirrored,
         route(CLUSTER_HEADER, &[CLUSTER_HEADER]),
         route(CLUSTER_HEADER_WITHOUT_PROTO, &[CLUSTER_HEADER_WITHOUT_PROTO, "x-forwarded-proto"]),
+        json!({
+            "match": { "prefix": "/" },
+            "route": { "cluster_header": NO_CLUSTER_HEADER, "cluster_not_found_response_code": "NOT_FOUND" },
+        }),
     ]
 }
 

@@ -210,6 +210,20 @@ fn marked(configuration: &Value, header: &str, place: &Place<'_>, report: &mut R
                     name.as_str().is_some_and(|name| name.eq_ignore_ascii_case("x-forwarded-proto"))
                 })
         };
+        // Envoy asks whether an upgrade is allowed only if a request has a route before the filters run.
+        let takes_all = |route: &Value| {
+            text(route, "/match/prefix") == Some("/")
+                && items(route, "/match/headers").is_empty()
+                && route.get("route").is_some()
+        };
+        if !routes.iter().any(takes_all) {
+            report.warn(
+                &routes_place,
+                "UpgradesNotRefused",
+                "no route takes every request, so Envoy passes on upgrades that upgrade_configs does not allow".into(),
+                "end the routes with match: {prefix: /} and route: {cluster_header: x-httproute-none, cluster_not_found_response_code: NOT_FOUND}",
+            );
+        }
         if !routes.iter().any(removes_proto) {
             report.warn(
                 &routes_place,

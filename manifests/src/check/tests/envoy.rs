@@ -46,6 +46,7 @@ fn what_lets_requests_slip_past_a_rule_is_named() {
             "UnmarkedRoute",
         ),
         ("-proto, x-forwarded-proto]", "-proto]", "NoRouteWithoutProto"),
+        ("- match: { prefix: / }\n", "- match: { prefix: /status }\n", "UpgradesNotRefused"),
         (
             "domains: [\"*\"]\n",
             "domains: [\"*.example\"]\n                      routes: []\n                    - name: more\n                      domains: [\"*\"]\n",

@@ -168,6 +168,10 @@ fn routes(case: &Case) -> Vec<Value> {
     routes.extend(case.native_routes.iter().map(|(prefix, cluster)| {
         json!({ "match": { "prefix": prefix }, "route": { "cluster": cluster, "timeout": "0s" } })
     }));
+    routes.push(json!({
+        "match": { "prefix": "/" },
+        "route": { "cluster_header": "x-httproute-none", "cluster_not_found_response_code": "NOT_FOUND" },
+    }));
     if let Some(template) = case.config.get("mirrorHeader").and_then(Value::as_str) {
         routes[0]["route"]["request_mirror_policies"] = mirror_policies(template, cluster_header);
     }
