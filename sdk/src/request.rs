@@ -147,10 +147,19 @@ impl<'a> RequestView<'a> {
     /// `host` stands for the authority, which proxies hold as a pseudo-header.
     #[inline]
     pub fn header<'n>(&self, name: &'n str) -> impl Iterator<Item = &'a [u8]> + use<'a, 'n> {
+        self.header_where(name, move |line| line.eq_ignore_ascii_case(name.as_bytes()))
+    }
+
+    /// The same for who decides which names are `name`.
+    #[inline]
+    pub(crate) fn header_where<F: Fn(&[u8]) -> bool>(
+        &self,
+        name: &str,
+        is_name: F,
+    ) -> impl Iterator<Item = &'a [u8]> + use<'a, F> {
         let authority = (name == "host").then_some(self.authority);
         let lines = if authority.is_some() { &[][..] } else { self.headers };
-        let lines =
-            lines.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name.as_bytes())).map(|&(_, value)| value);
+        let lines = lines.iter().filter(move |(line, _)| is_name(line)).map(|&(_, value)| value);
         authority.into_iter().chain(lines)
     }
 }

@@ -20,7 +20,9 @@ impl Work {
     const CANDIDATE: usize = 16;
     /// How many header lines are looked through in the time of a step.
     pub(crate) const LINES: usize = 4;
-    /// How many bytes are compared in that time.
+    /// How many bytes of header names of the right length are compared in that time, without regard to case.
+    pub(crate) const NAMES: usize = 4;
+    /// How many bytes of values are compared in that time.
     pub(crate) const COMPARED: usize = 16;
 
     /// That for one request.
@@ -144,6 +146,19 @@ mod tests {
         assert!(!with_headers(same(), &lines, &Work::limited_to(190_000)));
         let many = vec![(&b"y"[..], &b"1"[..]); 40_000];
         assert!(!with_headers((0..1_000).map(|number| format!("x{number}")), &many, &Work::of_a_request()));
+    }
+
+    /// Names that differ in their last letter only are compared to their end.
+    #[test]
+    fn names_that_nearly_are_the_one_asked_for_are_counted() {
+        let name = |last: char| format!("x-{}{last}", "a".repeat(200));
+        let near = name('y');
+        let lines = [(near.as_bytes(), &b"1"[..]); 90];
+        let other = [(&b"y"[..], &b"1"[..]); 90];
+        let rules = |count| (0..count).map(|_| name('z'));
+        assert!(with_headers(rules(5_000), &other, &Work::of_a_request()));
+        assert!(with_headers(rules(1_000), &lines, &Work::of_a_request()));
+        assert!(!with_headers(rules(5_000), &lines, &Work::of_a_request()));
     }
 
     /// A rule that is turned away by its method has been looked at, too.
