@@ -24,7 +24,7 @@ pub use json::change_to_json;
 pub use request::{InvalidRequest, Request};
 
 use crate::check::report::is_same_fault;
-use crate::front::{Front, FrontEnd, FrontSettings, Received};
+use crate::front::{Front, FrontEnd, FrontSettings, Received, is_grpc, to_grpc};
 use crate::resolve::{CertificateSource, FilterChain, Options, Resolution, resolve};
 use crate::{Channel, Located, Parsed, check};
 
@@ -202,6 +202,13 @@ impl Context<'_> {
             .map(|copy| MirrorCopy { cluster: copy.cluster.to_owned(), request: Message::new(&copy.headers) })
             .collect();
         explanation.response = plan.response_changes().cloned().collect();
+        // Envoy answers a gRPC request in the form of gRPC, whoever answers it.
+        let is_grpc = lines.iter().any(|(name, value)| *name == b"content-type" && is_grpc(value));
+        if let Some(reply) = explanation.reply.take_if(|_| is_grpc && explanation.front.is_some()) {
+            let (reply, headers) = to_grpc(reply);
+            explanation.reply = Some(reply);
+            explanation.response.extend(headers);
+        }
     }
 
     /// The configuration of the module. What stands in for a missing Gateway has no listeners: then the request itself says

@@ -652,26 +652,34 @@ fn stopped(mut steps: Vec<Step>, stop: Stop, is_grpc: bool) -> Received {
         None => format!("answers {status}: {why}"),
     };
     steps.push(Step { header: None, words });
-    let mut headers = Vec::new();
-    // "HTTP to gRPC Status Code Mapping" of gRPC.
-    let grpc_status = match status {
-        _ if !is_grpc => None,
-        400 => Some("13"),
-        403 => Some("7"),
-        404 => Some("12"),
-        _ => None,
-    };
-    if let Some(code) = grpc_status {
-        for (name, value) in [("content-type", "application/grpc"), ("grpc-status", code)] {
-            headers.push(HeaderOp::Set { name: name.into(), value: value.as_bytes().into() });
-        }
-    }
-    let status = if grpc_status.is_some() { 200 } else { status };
     let answer = Answer { status, location, body: body.to_owned(), details: details.to_owned() };
+    let (answer, headers) = if is_grpc { to_grpc(answer) } else { (answer, Vec::new()) };
     Received { steps, end: FrontEnd::Answer(answer, headers) }
 }
 
-fn is_grpc(content_type: &[u8]) -> bool {
+/// What Envoy sends instead of an answer of its own, or of a module, to a gRPC request: its status in a header.
+pub(crate) fn to_grpc(answer: Answer) -> (Answer, Vec<HeaderOp>) {
+    // "HTTP to gRPC Status Code Mapping" of gRPC.
+    let code = match answer.status {
+        400 => "13",
+        401 => "16",
+        403 => "7",
+        404 => "12",
+        429 | 502..=504 => "14",
+        _ => "2",
+    };
+    let mut fields = vec![("content-type", "application/grpc"), ("grpc-status", code)];
+    if !answer.body.is_empty() {
+        fields.push(("grpc-message", answer.body.as_str()));
+    }
+    let set =
+        |(name, value): &(&str, &str)| HeaderOp::Set { name: (*name).into(), value: value.as_bytes().into() };
+    let headers = fields.iter().map(set).collect();
+    (Answer { status: 200, body: String::new(), ..answer }, headers)
+}
+
+/// Whether a request with this Content-Type is one of gRPC.
+pub(crate) fn is_grpc(content_type: &[u8]) -> bool {
     content_type.strip_prefix(b"application/grpc").is_some_and(|rest| matches!(rest, [] | [b'+', ..]))
 }
 

@@ -209,6 +209,9 @@ pub(super) fn in_text(written: &str) -> Option<&'static str> {
     if written.contains("{{") && written.contains("}}") {
         return Some(HELM);
     }
+    if written.split_once("${").is_some_and(|(_, rest)| rest.contains('}')) {
+        return Some("fill in the variable first, as with `envsubst < FILE | httproute check -f -`");
+    }
     written.ends_with('\n').then_some(
         "the value ends in a line break: write it in one line in quotes, or begin it with `|-` or `>-` instead of `|` or `>`",
     )

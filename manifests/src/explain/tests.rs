@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use httproute_sdk::HeaderOp;
+
 use super::*;
 use crate::Document;
 
@@ -184,4 +186,25 @@ fn a_filter_that_a_module_of_ones_own_carries_out_is_told_of() {
                             "does": "decided by your module" }]);
     assert_eq!(explanation["extensions"], expected);
     assert_eq!(explanation["backend"]["chosen"], "default/svc/80", "as if it let the request pass");
+}
+
+#[test]
+fn a_grpc_request_is_answered_in_the_form_of_grpc() {
+    let rules = json!([{ "matches": [{ "path": { "value": "/a" } }] }]);
+    let manifests = parsed([object("HTTPRoute", "a", json!({ "rules": rules }))]);
+    let request = Request::new("POST", "http://a.example/b").unwrap();
+    let request = request.with_header("content-type: application/grpc").unwrap();
+    let with_front = |front| {
+        let resolve = Options { front, ..Options::default() };
+        explain(&manifests, &request, &ExplainOptions { resolve, ..ExplainOptions::default() })
+    };
+    let explanation = with_front(Some(FrontSettings::default()));
+    assert_eq!(explanation.reply.map(|reply| (reply.status, reply.body)), Some((200, String::new())));
+    let status = HeaderOp::Set { name: "grpc-status".into(), value: b"12".as_slice().into() };
+    assert!(explanation.response.contains(&status), "{:?}", explanation.response);
+    assert_eq!(
+        with_front(None).reply.map(|reply| reply.status),
+        Some(404),
+        "of other proxies nothing is known"
+    );
 }

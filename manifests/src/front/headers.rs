@@ -127,9 +127,17 @@ impl Headers {
     }
 
     fn set(&mut self, name: &str, value: &[u8]) {
-        match self.lines.iter_mut().find(|(other, _)| other == name.as_bytes()) {
-            Some(line) => line.1 = value.to_vec(),
-            None => self.lines.push((name.as_bytes().to_vec(), value.to_vec())),
+        // Of several lines the first stays.
+        let mut is_set = false;
+        self.lines.retain_mut(|(other, line)| {
+            if other != name.as_bytes() {
+                return true;
+            }
+            *line = value.to_vec();
+            !std::mem::replace(&mut is_set, true)
+        });
+        if !is_set {
+            self.lines.push((name.as_bytes().to_vec(), value.to_vec()));
         }
     }
 

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use serde_json::Value;
 
 use super::path::{escaped, is_unreserved};
-use super::{Front, FrontEnd, FrontSettings, Received, is_token_byte, shown};
+use super::{Front, FrontEnd, FrontSettings, Received, has_control, is_token_byte, shown};
 use crate::Document;
 use crate::explain::Request;
 use crate::front::HttpVersion;
@@ -172,7 +172,9 @@ fn of_header(header: &Value, fronts: &[Front]) -> Option<(String, String, String
     let text = |key: &str| header.get(key).and_then(Value::as_str);
     let (name, value) = (text("name")?.to_ascii_lowercase(), text("value")?);
     let is_regex = text("type") == Some("RegularExpression");
-    if name == "host" || name.is_empty() || !name.bytes().all(is_token_byte) {
+    let is_name = !name.is_empty() && name.bytes().all(is_token_byte);
+    // What no header can be is for the check.
+    if name == "host" || !is_name || (!is_regex && has_control(value.as_bytes())) {
         return None;
     }
     // Of a regular expression it is enough that the rules see the header at all.

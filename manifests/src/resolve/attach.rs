@@ -38,8 +38,12 @@ pub(crate) fn attach(
         let listed: Vec<String> = of_gateway()
             .map(|(_, Judged { listener, .. })| format!("{} on port {}", listener.name.name, listener.port))
             .collect();
-        let hint = if listed.is_empty() { String::new() } else { format!("it has {}", listed.join(", ")) };
-        return Err(fault("NoMatchingParent", "", hint));
+        return Err(match listed.as_slice() {
+            [] => {
+                fault("NoMatchingParent", " that can be read", "see what is reported of the Gateway".into())
+            }
+            _ => fault("NoMatchingParent", "", format!("it has {}", listed.join(", "))),
+        });
     }
     // "A Route is successfully attached to a Listener when it is selected by the Listener's AllowedRoutes field".
     remaining.retain(|(_, Judged { listener, .. })| {

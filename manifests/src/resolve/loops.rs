@@ -9,15 +9,16 @@ use super::hostname::is_within;
 use super::json::{items, member, text, within};
 use super::{FilterChain, Resolution, Warning};
 use crate::explain::{Request, chain_of};
+use crate::front::{Front, FrontEnd, FrontSettings};
 
 /// How many redirects are followed: browsers give up after about twenty, and people write one or two.
 const HOPS: usize = 6;
 /// How many redirects of one set of manifests are looked at.
 const MOST: usize = 1000;
 
-/// A warning for each redirect that leads to a request which it redirects again, to the same place.
-pub(super) fn warnings(resolution: &Resolution) -> Vec<Warning> {
-    let mut walk = Walk { resolution, decoded: BTreeMap::new() };
+/// A warning for each redirect that leads to a request which it redirects again, to the same place or to a longer path.
+pub(super) fn warnings(resolution: &Resolution, front: Option<&FrontSettings>) -> Vec<Warning> {
+    let mut walk = Walk { resolution, front, decoded: BTreeMap::new() };
     let mut found: BTreeMap<(usize, String), Warning> = BTreeMap::new();
     let redirects = resolution.chains.iter().enumerate().flat_map(|(number, chain)| redirects(number, chain));
     for redirect in redirects.take(MOST) {
@@ -130,15 +131,18 @@ fn paths(rule: &Value) -> Vec<String> {
     matches.iter().filter(is_of_path).filter_map(path).collect()
 }
 
-/// Redirects are followed as a client does, with the core.
+/// Redirects are followed as a client does, with the proxy and the core: a rule may let requests with the
+/// `X-Forwarded-Proto: https` of the proxy pass.
 struct Walk<'r> {
     resolution: &'r Resolution,
+    front: Option<&'r FrontSettings>,
     /// By chain.
     decoded: BTreeMap<String, Option<Routes>>,
 }
 
 impl<'r> Walk<'r> {
-    /// The URLs from `url` on, up to the one that comes again; `None` if the redirects end, or if others go round in circles.
+    /// The URLs from `url` on, up to the one that comes again, or the first of those that become longer and longer; `None` if
+    /// the redirects end, or if others go round in circles.
     fn follow(&mut self, redirect: &Redirect<'_>, url: &str) -> Option<Vec<String>> {
         let mut visited = vec![url.to_owned()];
         let mut is_ours = Vec::new();
@@ -156,7 +160,10 @@ impl<'r> Walk<'r> {
                 return is_ours.iter().skip(begin).any(|is_ours| *is_ours).then_some(visited);
             }
         }
-        None
+        // From `/old` to `/old/new`, from there to `/old/new/new`, and on.
+        visited.truncate(3);
+        visited.push("…".to_owned());
+        is_ours.iter().all(|is_ours| *is_ours).then_some(visited)
     }
 
     /// Where a request is redirected to, and whether by `redirect`.
@@ -169,7 +176,13 @@ impl<'r> Walk<'r> {
         let decode =
             || Routes::decode(chain.configuration.to_string().as_bytes()).ok().map(|(routes, _)| routes);
         let routes = self.decoded.entry(chain.name.clone()).or_insert_with(decode).as_ref()?;
-        let lines = request.lines();
+        let lines = match self.front {
+            Some(settings) => match Front::new(settings, chain).receive(request).end {
+                FrontEnd::Module(lines) => lines,
+                FrontEnd::Answer(..) | FrontEnd::Reset => return None,
+            },
+            None => request.lines(),
+        };
         let lines: Vec<_> = lines.iter().map(|(name, value)| (name.as_slice(), value.as_slice())).collect();
         let local_port = || Some(request.port);
         let view = RequestView::new(&lines, &local_port);

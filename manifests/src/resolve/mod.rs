@@ -101,6 +101,29 @@ pub struct Resolution {
 /// assert_eq!(resolution.routes[0].parents[0].conditions[0].to_string(), "Accepted=True Accepted");
 /// ```
 pub fn resolve(documents: &[Document], options: &Options) -> Resolution {
+    let mut resolution = serve(documents, options);
+    // Nobody keeps keys in Git: what rules do on a listener whose Secret is elsewhere is judged as if it were there.
+    let has_all = options.certificates != CertificateSource::Secrets
+        || resolution.warnings.iter().all(|warning| warning.code != "InvalidCertificateRef");
+    let with_secrets = || {
+        serve(documents, &Options { certificates: CertificateSource::SecretsIfPresent, ..options.clone() })
+    };
+    let assumed = if has_all { None } else { Some(with_secrets()) };
+    let judged = assumed.as_ref().unwrap_or(&resolution);
+    let Resolution { chains, routes, .. } = judged;
+    let mut warnings = covered::warnings(chains, routes, documents);
+    if let Some(front) = &options.front {
+        warnings.extend(unmatchable::warnings(chains, routes, documents, front));
+    }
+    warnings.extend(loops::warnings(judged, options.front.as_ref()));
+    resolution.warnings.extend(warnings);
+    resolution.warnings.sort();
+    resolution.warnings.dedup();
+    resolution
+}
+
+/// What is served, and why the rest is not.
+fn serve(documents: &[Document], options: &Options) -> Resolution {
     let mut warnings = Vec::new();
     let inventory = Inventory::new(documents, &options.namespace, &mut warnings);
     let grants = Grants::new(&inventory);
@@ -148,16 +171,7 @@ pub fn resolve(documents: &[Document], options: &Options) -> Resolution {
             hint: "add the Services, or say where each backend is".into(),
         });
     }
-    warnings.extend(covered::warnings(&chains, &statuses, documents));
-    if let Some(front) = &options.front {
-        warnings.extend(unmatchable::warnings(&chains, &statuses, documents, front));
-    }
-    let mut resolution = Resolution { gateways, routes: statuses, chains, clusters, warnings };
-    let loops = loops::warnings(&resolution);
-    resolution.warnings.extend(loops);
-    resolution.warnings.sort();
-    resolution.warnings.dedup();
-    resolution
+    Resolution { gateways, routes: statuses, chains, clusters, warnings }
 }
 
 /// A route that is attached, but only to listeners that are not served.

@@ -29,7 +29,7 @@ pub(crate) fn is_no_pattern(path: &Value, place: &Place<'_>, report: &mut Report
     }
     let place = Place::Key(place, "value");
     if kind == "RegularExpression" {
-        if value.contains(|c: char| c == ' ' || !c.is_ascii()) {
+        if outside_classes(value).any(|c| c == ' ' || !c.is_ascii()) {
             let message =
                 format!("the path {} never matches: clients send it percent-encoded", quoted(value));
             report.warn(&place, "NotEncoded", message, format!("write {}", encoded(value)));
@@ -61,10 +61,29 @@ pub(crate) fn is_no_pattern(path: &Value, place: &Place<'_>, report: &mut Report
     report.warn(&place, "LiteralPattern", message, hint);
 }
 
+/// What a regular expression has outside of brackets: `[^ ]` takes more than it shows.
+fn outside_classes(pattern: &str) -> impl Iterator<Item = char> {
+    let (mut is_escaped, mut is_inside) = (false, false);
+    pattern.chars().filter(move |&c| {
+        let was_escaped = is_escaped;
+        is_escaped = c == '\\' && !was_escaped;
+        match c {
+            '[' if !was_escaped => is_inside = true,
+            ']' if !was_escaped => is_inside = false,
+            _ => return !is_inside,
+        }
+        false
+    })
+}
+
 /// Query parameters are compared as they arrive.
 pub(crate) fn query_is_encoded(query: &Value, place: &Place<'_>, report: &mut Report) {
     let Some(value) = text(query, "value") else { return };
-    if value.contains(|c: char| c == ' ' || !c.is_ascii()) && !value.ends_with('\n') {
+    let is_regex = text(query, "type") == Some("RegularExpression");
+    let is_sent_encoded = |c: char| c == ' ' || !c.is_ascii();
+    let has_any =
+        if is_regex { outside_classes(value).any(is_sent_encoded) } else { value.contains(is_sent_encoded) };
+    if has_any && !value.ends_with('\n') {
         let message = format!("the value {} never matches: clients send it percent-encoded", quoted(value));
         let hint = match value.contains(' ') {
             true => format!(

@@ -27,6 +27,8 @@ fn paths() {
             ("{value: \"/my path\"}", "E InvalidPath /value"),
             ("{value: /käse}", "E InvalidPath /value"),
             ("{type: RegularExpression, value: \"/käse/.*\"}", "W NotEncoded /value"),
+            ("{type: RegularExpression, value: \"/files/[^ ]+/[^é]*\"}", ""),
+            ("{type: RegularExpression, value: '/\\[a b'}", "W NotEncoded /value"),
             ("{type: RegularExpression, value: \"/a\\n\"}", "W LineBreak /value"),
             ("{type: PathPrefix, value: /a/}", ""),
             ("{type: PathPrefix, value: /...}", ""),

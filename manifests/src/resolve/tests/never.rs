@@ -1,6 +1,6 @@
 //! Rules that never win, and redirects that never end.
 
-use crate::{CertificateSource, Channel, Options, judge, parse};
+use crate::{CertificateSource, Channel, FrontSettings, Options, judge, parse};
 
 /// The warnings of this code, each as line and message.
 fn said(code: &str, listeners: &str, routes: &str) -> Vec<String> {
@@ -9,7 +9,8 @@ fn said(code: &str, listeners: &str, routes: &str) -> Vec<String> {
     );
     let parsed = parse("shop.yaml", format!("{gateway}{routes}").as_bytes());
     assert_eq!(parsed.problems, []);
-    let options = Options { certificates: CertificateSource::Proxy, ..Options::default() };
+    let front = Some(FrontSettings::default());
+    let options = Options { certificates: CertificateSource::Proxy, front, ..Options::default() };
     let (problems, _) = judge(&parsed, Channel::Standard, &options);
     problems
         .iter()
@@ -137,6 +138,9 @@ fn a_redirect_that_never_ends() {
         loops(&format!("{WEB}, {SECURE}"), "  hostnames: [a.com]\n", &[&to_https]),
         ["13: the redirect never ends: http://a.com/ → https://a.com/ → https://a.com/"]
     );
+    // The proxy says by which scheme a request came.
+    let secure = "matches: [{headers: [{name: X-Forwarded-Proto, value: https}]}]";
+    assert_eq!(loops(&format!("{WEB}, {SECURE}"), "", &[secure, &to_https]), [] as [String; 0]);
     assert_eq!(loops(WEB, "", &[&to_https]), [] as [String; 0], "whoever ends TLS is not in the manifests");
     let of_web = route("a", "", &[&to_https]).replace("{name: g}", "{name: g, sectionName: web}");
     assert_eq!(said("RedirectLoop", &format!("{WEB}, {SECURE}"), &of_web), [] as [String; 0]);
@@ -154,6 +158,11 @@ fn a_redirect_that_never_ends() {
             "matches: [{path: {value: /old}}], ",
             "path: {type: ReplacePrefixMatch, replacePrefixMatch: /new}",
             0,
+        ),
+        (
+            "matches: [{path: {value: /old}}], ",
+            "path: {type: ReplacePrefixMatch, replacePrefixMatch: /old/new}",
+            1,
         ),
         ("", "port: 8080", 0),
     ] {
@@ -173,4 +182,21 @@ fn a_redirect_that_never_ends() {
     let back =
         redirect("matches: [{path: {value: /b}}], ", "path: {type: ReplaceFullPath, replaceFullPath: /a}");
     assert_eq!(loops(WEB, "", &[&there, &back]).len(), 2);
+}
+
+#[test]
+fn rules_are_judged_as_if_secrets_that_are_elsewhere_were_there() {
+    let rules = ["filters: [{type: RequestRedirect, requestRedirect: {scheme: https}}]", "{}"];
+    let text = format!(
+        "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {{name: g}}\nspec: {{gatewayClassName: a, listeners: [{WEB}, {SECURE}]}}\n{}",
+        route("a", "", &rules)
+    );
+    let (problems, resolution) =
+        judge(&parse("shop.yaml", text.as_bytes()), Channel::Standard, &Options::default());
+    let codes: Vec<&str> = problems.iter().map(|problem| problem.problem.code).collect();
+    for code in ["InvalidCertificateRef", "NeverWins", "RedirectLoop"] {
+        assert!(codes.contains(&code), "{code}: {codes:?}");
+    }
+    assert!(!codes.contains(&"MissingSecret"), "{codes:?}");
+    assert_eq!(resolution.chains.len(), 1, "the listener is not served");
 }
