@@ -141,7 +141,8 @@ mod tests {
     ];
 
     fn changes(filter: &str, config: &Value) -> (usize, Vec<&'static str>) {
-        let kind = format!("{}{}", filter[..1].to_uppercase(), &filter[1..]);
+        let (first, rest) = filter.split_at(1);
+        let kind = format!("{}{rest}", first.to_uppercase());
         let (routes, problems) = decode(one_rule(json!({
             "filters": [{ "type": kind, filter: config }],
             "backendRefs": [{ "name": "svc", "port": 80 }],
@@ -200,8 +201,8 @@ mod tests {
     #[test]
     fn the_docs_name_each_header_of_the_table() {
         let docs = include_str!("../../docs/filters.md");
-        let start = docs.find("## Headers that belong to the proxy").unwrap();
-        let section = docs[start..].split("\n## ").next().unwrap().to_lowercase();
+        let (_, section) = docs.split_once("## Headers that belong to the proxy").unwrap();
+        let section = section.split("\n## ").next().unwrap().to_lowercase();
         for name in TABLE.iter().flat_map(|(names, ..)| *names) {
             let name = name.to_lowercase();
             let prefix = ["x-envoy-", "x-httproute-"].into_iter().find(|prefix| name.starts_with(prefix));

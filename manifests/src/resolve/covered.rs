@@ -24,7 +24,7 @@ pub(super) fn warnings(
     let numbers: BTreeMap<String, usize> =
         routes.iter().map(|route| (route.name.to_string(), route.document)).collect();
     // By document, rule and match: what covers it, or nothing if it wins anywhere.
-    let mut verdicts: BTreeMap<(usize, usize, usize), Option<(usize, usize)>> = BTreeMap::new();
+    let mut verdicts = Verdicts::new();
     for chain in chains {
         let objects: BTreeMap<String, &Value> =
             items(&chain.configuration, "routes").iter().map(|route| (name(route), route)).collect();
@@ -40,6 +40,9 @@ pub(super) fn warnings(
     let covered = verdicts.into_iter().filter_map(|(place, by)| Some((place, by?)));
     covered.filter_map(|(place, by)| warning(place, by, documents)).collect()
 }
+
+/// For each match (document, rule, match): the rule (document, rule) that covers it everywhere, if there is one.
+type Verdicts = BTreeMap<(usize, usize, usize), Option<(usize, usize)>>;
 
 fn warning(
     (document, rule, matched): (usize, usize, usize),
@@ -179,7 +182,7 @@ impl<'v> Host<'v> {
         }
     }
 
-    fn judge(&self, verdicts: &mut BTreeMap<(usize, usize, usize), Option<(usize, usize)>>) {
+    fn judge(&self, verdicts: &mut Verdicts) {
         let regexes: Vec<usize> = self
             .by_path
             .iter()

@@ -214,7 +214,8 @@ fn repeated<'k>(count: u32, key: &dyn Fn(u32) -> &'k str) -> Option<&'k str> {
     }
     let mut sorted: Vec<u32> = (0..count).collect();
     sort(&mut sorted, &|a, b| key(a).cmp(key(b)));
-    sorted.array_windows().find(|[a, b]| key(*a) == key(*b)).map(|[a, _]| key(*a))
+    let neighbours = sorted.iter().zip(sorted.iter().skip(1));
+    neighbours.map(|(a, b)| (key(*a), key(*b))).find(|(a, b)| a == b).map(|(a, _)| a)
 }
 
 /// A key, which is text; a derived `Cow` would copy it.

@@ -36,7 +36,7 @@ fn no_request_fails_and_none_sees_half_of_an_edit() {
                     std::thread::yield_now();
                 }
                 window.begins(generation);
-                manifests.write("route.yaml", &route(generation)).unwrap();
+                manifests.write("route.yaml", route(generation)).unwrap();
                 run.line("changed in ").unwrap();
                 window.is_in_use(generation);
             }

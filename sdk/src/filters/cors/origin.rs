@@ -64,9 +64,10 @@ pub(super) fn allows(patterns: &[OriginPattern], origin: &str) -> bool {
     let origin = origin.to_ascii_lowercase();
     let is_origin = origin == "null"
         || origin.split_once("://").is_some_and(|(scheme, rest)| {
+            // `file://` and the like have no host.
+            let may_lack_host = !["http", "https"].contains(&scheme);
             !scheme.is_empty()
-                // `file://` and the like have no host.
-                && !(rest.is_empty() && ["http", "https"].contains(&scheme))
+                && (may_lack_host || !rest.is_empty())
                 // An origin is scheme, host and port (RFC 6454, section 6.2), without user, path, query or fragment.
                 && rest.bytes().all(|b| b.is_ascii_graphic() && !b"\"',;<>\\/?#@".contains(&b))
                 && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))

@@ -139,7 +139,7 @@ impl Editor<'_> {
         loop {
             if edit <= reconfigurations && self.progress.answered() >= due(edit, reconfigurations) {
                 self.window.begins(edit);
-                self.manifests.write("route.yaml", &route(edit))?;
+                self.manifests.write("route.yaml", route(edit))?;
                 run.line("changed in ")?;
                 self.window.is_in_use(edit);
                 self.edits.store(edit, Ordering::Relaxed);
