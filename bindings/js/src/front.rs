@@ -19,32 +19,33 @@ pub(crate) fn settings(text: &str) -> Result<Option<FrontSettings>, Failure> {
             None => Err(invalid(key, &names.join(", "))),
         },
     };
-    let mut settings = FrontSettings::default();
-    settings.proxy = match one_of("front", &["envoy", "istio", "envoy-gateway", "none"])? {
+    let default = FrontSettings::default();
+    let proxy = match one_of("front", &["envoy", "istio", "envoy-gateway", "none"])? {
         None | Some(0) => Proxy::Envoy,
         Some(1) => Proxy::Istio,
         Some(2) => Proxy::EnvoyGateway,
         Some(_) => return Ok(None),
     };
-    settings.underscores = one_of("underscores", &["reject", "drop", "allow"])?.map(|place| match place {
+    let underscores = one_of("underscores", &["reject", "drop", "allow"])?.map(|place| match place {
         0 => Underscores::Reject,
         1 => Underscores::Drop,
         _ => Underscores::Allow,
     });
-    settings.escaped_slashes = match one_of("escapedSlashes", &["redirect", "keep", "reject", "decode"])? {
+    let escaped_slashes = match one_of("escapedSlashes", &["redirect", "keep", "reject", "decode"])? {
         None | Some(0) => EscapedSlashes::Redirect,
         Some(1) => EscapedSlashes::Keep,
         Some(2) => EscapedSlashes::Reject,
         Some(_) => EscapedSlashes::Decode,
     };
-    if let Some(value) = options.get("mergeSlashes").filter(|value| !value.is_null()) {
-        settings.merge_slashes = value.as_bool().ok_or_else(|| invalid("mergeSlashes", "true or false"))?;
-    }
-    if let Some(value) = options.get("trustedHops").filter(|value| !value.is_null()) {
+    let given = |key: &str| options.get(key).filter(|value| !value.is_null());
+    let merge_slashes = given("mergeSlashes").map_or(Ok(default.merge_slashes), |value| {
+        value.as_bool().ok_or_else(|| invalid("mergeSlashes", "true or false"))
+    })?;
+    let trusted_hops = given("trustedHops").map_or(Ok(default.trusted_hops), |value| {
         let hops = value.as_u64().and_then(|hops| u32::try_from(hops).ok());
-        settings.trusted_hops = hops.ok_or_else(|| invalid("trustedHops", "a whole number from 0"))?;
-    }
-    Ok(Some(settings))
+        hops.ok_or_else(|| invalid("trustedHops", "a whole number from 0"))
+    })?;
+    Ok(Some(FrontSettings { proxy, underscores, escaped_slashes, merge_slashes, trusted_hops }))
 }
 
 #[cfg(test)]
