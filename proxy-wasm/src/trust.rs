@@ -6,7 +6,7 @@
 //! answered with 500.
 //!
 //! Envoy passes every check, and pays for it in the first requests of a worker only: a check that a host has passed once is
-//! not made again. The exception are requests with [`LARGE`] header lines or more, for which a header map may be cut.
+//! not made again. The exception are requests with `LARGE` header lines or more, for which a header map may be cut.
 
 use std::cell::Cell;
 

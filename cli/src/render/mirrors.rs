@@ -13,6 +13,7 @@ use httproute_manifests::Protocol;
 use serde_json::{Value, json};
 
 use super::route::private_headers;
+use super::with;
 use crate::args::Mirroring;
 
 /// How upstreams for copies are named: as those for requests, behind a word that no namespace follows.
@@ -46,14 +47,14 @@ impl Mirroring {
     pub(crate) fn cluster(&self, protocol: Protocol) -> Value {
         let copies = self.copies();
         let connect = self.connect_timeout();
-        let mut common = json!({ "max_stream_duration": seconds(self.timeout.0.saturating_sub(connect)) });
-        let protocol = match protocol {
-            Protocol::H2c => {
+        let common = json!({ "max_stream_duration": seconds(self.timeout.0.saturating_sub(connect)) });
+        let (protocol, common) = match protocol {
+            Protocol::H2c => (
+                json!({ "http2_protocol_options": { "initial_stream_window_size": self.buffer.0 } }),
                 // A connection whose mirror no longer reads is full for the copies after it, too.
-                common["max_requests_per_connection"] = json!(1);
-                json!({ "http2_protocol_options": { "initial_stream_window_size": self.buffer.0 } })
-            }
-            Protocol::Http1 | Protocol::WebSocket => json!({ "http_protocol_options": {} }),
+                with(common, json!({ "max_requests_per_connection": 1 })),
+            ),
+            Protocol::Http1 | Protocol::WebSocket => (json!({ "http_protocol_options": {} }), common),
         };
         json!({
             "connect_timeout": seconds(connect),
@@ -101,8 +102,11 @@ pub(crate) fn kept() -> [&'static str; 2] {
 /// What is changed on a copy before Envoy sends it, and changes it in its own way.
 fn changes() -> [Value; 3] {
     // Empty if the request has none: so it differs from a copy that the module sends, which Envoy adds no address to.
-    let mut forwarded_for = set(FORWARDED_FOR, "%REQ(x-forwarded-for)%");
-    forwarded_for["append"]["keep_empty_value"] = json!(true);
+    let forwarded_for = json!({ "append": {
+        "header": { "key": FORWARDED_FOR, "value": "%REQ(x-forwarded-for)%" },
+        "append_action": "OVERWRITE_IF_EXISTS_OR_ADD",
+        "keep_empty_value": true,
+    } });
     [
         forwarded_for,
         set(INTERNAL, "%REQ(x-envoy-internal)%"),
@@ -115,8 +119,10 @@ fn changes() -> [Value; 3] {
 /// it adds its address to X-Forwarded-For, says that the request is internal, and how long it will wait.
 fn as_forwarded() -> Value {
     let remove = |name: &str| json!({ "remove": name });
-    let mut of_the_module = set(FORWARDED_FOR, "%REQ(x-forwarded-for)%");
-    of_the_module["append"]["append_action"] = json!("ADD_IF_ABSENT");
+    let of_the_module = json!({ "append": {
+        "header": { "key": FORWARDED_FOR, "value": "%REQ(x-forwarded-for)%" },
+        "append_action": "ADD_IF_ABSENT",
+    } });
     let mut changes = vec![
         of_the_module,
         remove("x-forwarded-for"),

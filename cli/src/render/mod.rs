@@ -18,6 +18,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use httproute_manifests::{BackendName, FrontSettings, Proxy, Resolution};
+use serde_json::Value;
 
 use crate::args::{BoundPort, HostPort, Mirroring, Target};
 pub(crate) use mirrors::CLUSTER_NAME as MIRROR_CLUSTER_NAME;
@@ -95,6 +96,14 @@ pub(crate) fn envoy(resolution: &Resolution, options: &RenderOptions) -> Result<
     let bootstrap = envoy::bootstrap(resolution, options)?;
     let yaml = yaml::write(&bootstrap, &envoy::comment);
     Ok(format!("# Written by `httproute render envoy`.\n{yaml}"))
+}
+
+/// `object` with the members of `more`.
+pub(crate) fn with(mut object: Value, more: Value) -> Value {
+    if let (Value::Object(members), Value::Object(more)) = (&mut object, more) {
+        members.extend(more);
+    }
+    object
 }
 
 #[cfg(test)]

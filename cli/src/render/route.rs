@@ -36,14 +36,20 @@ pub(crate) fn routes(mirroring: &Mirroring) -> [Value; 4] {
             "request_headers_to_remove": removed,
         })
     };
-    let mut mirrored = route(CLUSTER_HEADER, &[CLUSTER_HEADER]);
     // The module uses the mirror headers in their order.
     let first_mirror = mirrors::headers().take(1).map(|name| present(&name));
-    mirrored["match"]["headers"] = [present(CLUSTER_HEADER)].into_iter().chain(first_mirror).collect();
-    mirrored["route"]["request_mirror_policies"] = mirroring.policies();
-    mirrored["request_body_buffer_limit"] = json!(mirroring.buffer.0);
+    let marks: Vec<Value> = [present(CLUSTER_HEADER)].into_iter().chain(first_mirror).collect();
     [
-        mirrored,
+        json!({
+            "match": { "prefix": "/", "headers": marks },
+            "route": {
+                "cluster_header": CLUSTER_HEADER,
+                "timeout": "0s",
+                "request_mirror_policies": mirroring.policies(),
+            },
+            "request_headers_to_remove": [CLUSTER_HEADER],
+            "request_body_buffer_limit": mirroring.buffer.0,
+        }),
         route(CLUSTER_HEADER, &[CLUSTER_HEADER]),
         route(CLUSTER_HEADER_WITHOUT_PROTO, &[CLUSTER_HEADER_WITHOUT_PROTO, "x-forwarded-proto"]),
         json!({

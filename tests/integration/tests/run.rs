@@ -93,7 +93,7 @@ fn an_edit_is_in_use_when_it_is_told_and_touches_no_listener() {
     let mut client = Client::new(run.serves("http-80").unwrap());
     let admin = admin(&mut run);
     assert_eq!(answers(&mut client), "one");
-    manifests.write("route.yaml", &route("two")).unwrap();
+    manifests.write("route.yaml", route("two")).unwrap();
     let line = run.line("changed in ").unwrap();
     assert!(line.ends_with(" ms: routes ~shop/all, backends +shop/two/8080 -shop/one/8080"), "{line}");
     for _ in 0..20 {
@@ -107,7 +107,7 @@ fn an_edit_is_in_use_when_it_is_told_and_touches_no_listener() {
     }
     assert_eq!(answers(&mut client), "two");
     // A new file, a weight, and back again.
-    manifests.write("route.yaml", &route("one")).unwrap();
+    manifests.write("route.yaml", route("one")).unwrap();
     run.line("changed in ").unwrap();
     assert_eq!(answers(&mut client), "one");
 }
@@ -139,7 +139,7 @@ fn a_wrong_edit_changes_nothing() {
             run.line("the manifests are as they were before").unwrap();
         }
     }
-    manifests.write("route.yaml", &route("two")).unwrap();
+    manifests.write("route.yaml", route("two")).unwrap();
     run.line("changed in ").unwrap();
     assert_eq!(answers(&mut client), "two", "and it goes on from there");
 }
@@ -153,20 +153,20 @@ fn errors_at_the_start_take_nothing_else_down() {
         let route = route(&format!("one, weight: {weight}{more}")).replace("name: all", "name: wrong");
         route.replace("  - backendRefs", matched)
     };
-    manifests.write("wrong.yaml", &wrong(-1, "")).unwrap();
+    manifests.write("wrong.yaml", wrong(-1, "")).unwrap();
     let mut run = start(manifests.folder(), &backends, &[]);
     run.line("./wrong.yaml:9:").unwrap();
     run.line("served in spite of 1 error: rules with errors answer 500").unwrap();
     let mut client = Client::new(run.serves("http-80").unwrap());
     assert_eq!(answers(&mut client), "one");
     assert_eq!(client.send(&Request::get(HOST, "/bad")).unwrap().status, 500);
-    manifests.write("route.yaml", &route("two")).unwrap();
+    manifests.write("route.yaml", route("two")).unwrap();
     run.line("changed in ").unwrap();
     assert_eq!(answers(&mut client), "two");
-    manifests.write("route.yaml", &route("one, weight: -1")).unwrap();
+    manifests.write("route.yaml", route("one, weight: -1")).unwrap();
     run.line("nothing is changed: the last good state is served").unwrap();
     assert_eq!(answers(&mut client), "two");
-    manifests.write("route.yaml", &route("one")).unwrap();
+    manifests.write("route.yaml", route("one")).unwrap();
     run.line("changed in ").unwrap();
     assert_eq!(answers(&mut client), "one");
 }
@@ -214,7 +214,7 @@ fn a_secret_that_envoy_cannot_use_leaves_out_its_listener_only() {
     let gateway = GATEWAY.to_owned() + &["good", "mixed", "damaged", "absent"].map(listener).concat();
     let (manifests, backends) = (shop(), Backends::start());
     manifests.write("gateway.yaml", &gateway).unwrap();
-    manifests.write("secrets.yaml", &secrets.join("\n---\n")).unwrap();
+    manifests.write("secrets.yaml", secrets.join("\n---\n")).unwrap();
     let mut run = start(manifests.folder(), &backends, &["--port", "443=0"]);
     for said in [
         "./gateway.yaml:10:5: warning[InvalidCertificateRef]: listener mixed: Secret shop/mixed has a tls.key that does not belong to its certificate",
@@ -235,12 +235,12 @@ fn a_secret_that_envoy_cannot_use_leaves_out_its_listener_only() {
     assert_eq!(secure(&good.trust, "mixed"), None);
 
     // Edits go on, and a Secret that is mended brings its listener.
-    manifests.write("route.yaml", &route("two")).unwrap();
+    manifests.write("route.yaml", route("two")).unwrap();
     run.line("changed in ").unwrap();
     assert_eq!(secure(&good.trust, "good").as_deref(), Some("two"));
     let mended = Identity::generate(&["mixed.example.com"]).unwrap();
     let mended_secret = secret("mixed", &mended.certificate, &mended.key);
-    manifests.write("secrets.yaml", &secrets.join("\n---\n").replace(&mixed, &mended_secret)).unwrap();
+    manifests.write("secrets.yaml", secrets.join("\n---\n").replace(&mixed, &mended_secret)).unwrap();
     assert!(run.line("changed in ").unwrap().contains("+https-443-mixed.example.com"));
     assert_eq!(secure(&mended.trust, "mixed").as_deref(), Some("two"));
     assert_eq!(secure(&good.trust, "good").as_deref(), Some("two"));
@@ -273,7 +273,7 @@ fn an_envoy_that_dies_is_started_again_with_the_last_good_state() {
     let (manifests, backends) = (shop(), Backends::start());
     let mut run = start(manifests.folder(), &backends, &[]);
     run.serves("http-80").unwrap();
-    manifests.write("route.yaml", &route("two")).unwrap();
+    manifests.write("route.yaml", route("two")).unwrap();
     run.line("changed in ").unwrap();
     let envoy = run.envoy_id().unwrap();
     kill("KILL", envoy).unwrap();
@@ -282,7 +282,7 @@ fn an_envoy_that_dies_is_started_again_with_the_last_good_state() {
     let mut client = Client::new(run.serves("http-80").unwrap());
     assert_eq!(answers(&mut client), "two");
     assert_ne!(run.envoy_id().unwrap(), envoy);
-    manifests.write("route.yaml", &route("one")).unwrap();
+    manifests.write("route.yaml", route("one")).unwrap();
     run.line("changed in ").unwrap();
     assert_eq!(answers(&mut client), "one", "it follows edits as before");
     // And Envoy does not outlive the command.
@@ -302,7 +302,7 @@ fn an_edit_during_which_envoy_dies_is_taken_over_by_the_next() {
     let admin = admin(&mut run);
     let envoy = run.envoy_id().unwrap();
     kill("STOP", envoy).unwrap();
-    manifests.write("route.yaml", &route("two")).unwrap();
+    manifests.write("route.yaml", route("two")).unwrap();
     // Envoy is asked how far it is.
     let asked = format!(":{:04X} 01 ", admin.0.port());
     while !fs::read_to_string("/proc/net/tcp").unwrap().contains(&asked) {
@@ -494,7 +494,7 @@ fn the_document_says_what_it_says() {
         .replace("backendRefs: [{name: cart-v2, port: 8080}]", "backendRefs: [{name: cart, port: 8080}]");
     let canary = "    backendRefs:\n    - {name: cart, port: 8080, weight: 90}";
     assert!(edited.contains(canary), "{edited}");
-    manifests.write("shop.yaml", &edited.replace("cart-v2, port", "cart, port")).unwrap();
+    manifests.write("shop.yaml", edited.replace("cart-v2, port", "cart, port")).unwrap();
     run.line("changed in ").unwrap();
     let plain = |text: &str| {
         let words = text

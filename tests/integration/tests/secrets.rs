@@ -149,7 +149,8 @@ fn kinds() -> Vec<Kind> {
     }
 
     // Text around and within.
-    let both: [(bool, &str, &dyn Fn(&str) -> String); 12] = [
+    type Change<'c> = &'c dyn Fn(&str) -> String;
+    let both: [(bool, &str, Change<'_>); 12] = [
         (true, "line ends of Windows", &|pem| pem.replace('\n', "\r\n")),
         (true, "text before", &|pem| format!("subject=CN = a\n\n{pem}")),
         (true, "text after", &|pem| format!("{pem}the end")),

@@ -6,7 +6,7 @@ use httproute_manifests::{Cluster, Protocol};
 use serde_json::{Value, json};
 
 use super::socket;
-use crate::render::RenderOptions;
+use crate::render::{RenderOptions, with};
 
 /// An upstream of Envoy.
 pub(crate) fn cluster(cluster: &Cluster, options: &RenderOptions) -> Value {
@@ -15,21 +15,21 @@ pub(crate) fn cluster(cluster: &Cluster, options: &RenderOptions) -> Value {
         None => (cluster.host.as_str(), cluster.backend.port),
     };
     let is_address = host.parse::<IpAddr>().is_ok();
-    let mut object = match cluster.for_copies {
+    let limits = match cluster.for_copies {
         true => options.mirroring.cluster(cluster.protocol),
         false => for_requests(cluster.protocol),
     };
-    object["name"] = json!(cluster.name);
-    object["type"] = json!(if is_address { "STATIC" } else { "STRICT_DNS" });
-    object["load_assignment"] = json!({
-        "cluster_name": cluster.name,
-        "endpoints": [{ "lb_endpoints": [{ "endpoint": { "address": socket(host, port) } }] }],
+    let place = json!({
+        "name": cluster.name,
+        "type": if is_address { "STATIC" } else { "STRICT_DNS" },
+        "load_assignment": {
+            "cluster_name": cluster.name,
+            "endpoints": [{ "lb_endpoints": [{ "endpoint": { "address": socket(host, port) } }] }],
+        },
     });
-    if !is_address {
-        // With both families Envoy would send half of the requests to each, also where only one of them answers.
-        object["dns_lookup_family"] = json!("V4_PREFERRED");
-    }
-    object
+    // With both families Envoy would send half of the requests to each, also if only one of them answers.
+    let family = if is_address { json!({}) } else { json!({ "dns_lookup_family": "V4_PREFERRED" }) };
+    with(with(limits, place), family)
 }
 
 /// What an upstream for requests has, and those for copies have not.

@@ -10,6 +10,7 @@ use super::Place;
 use super::envoy_filter::patch;
 use crate::args::Istio;
 use crate::render::objects::object;
+use crate::render::with;
 
 /// How upstreams for copies are named, in the way of Istio.
 pub(super) fn cluster_name(domain: &str) -> String {
@@ -41,15 +42,7 @@ fn cluster(mirror: &Cluster, documents: &[Document], arguments: &Istio) -> Value
         true => Protocol::H2c,
         false => mirror.protocol,
     };
-    let mut cluster = arguments.mirroring.cluster(protocol);
-    cluster["name"] = json!(mirror.name);
-    cluster["type"] = json!("EDS");
-    cluster["eds_cluster_config"] = json!({
-        "service_name": format!("outbound|{port}||{host}"),
-        // Were they never sent, the gateway would wait for them with all else.
-        "eds_config": { "ads": {}, "initial_fetch_timeout": "15s", "resource_api_version": "V3" },
-    });
-    cluster["transport_socket_matches"] = json!([
+    let sockets = json!([
         {
             "name": "tlsMode-istio",
             "match": { "tlsMode": "istio" },
@@ -66,7 +59,17 @@ fn cluster(mirror: &Cluster, documents: &[Document], arguments: &Istio) -> Value
             },
         },
     ]);
-    cluster
+    let own = json!({
+        "name": mirror.name,
+        "type": "EDS",
+        "eds_cluster_config": {
+            "service_name": format!("outbound|{port}||{host}"),
+            // Without this limit the gateway would not start if they were never sent.
+            "eds_config": { "ads": {}, "initial_fetch_timeout": "15s", "resource_api_version": "V3" },
+        },
+        "transport_socket_matches": sockets,
+    });
+    with(arguments.mirroring.cluster(protocol), own)
 }
 
 /// Whether Istio speaks HTTP/2 to a port because of its name.
