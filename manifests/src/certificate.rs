@@ -18,6 +18,7 @@ const FEWEST_BITS: usize = 2048;
 
 const GOOD_KEYS: &str = "use RSA with 2048 bits or more, or ECDSA on P-256, P-384 or P-521";
 const NOT_PEM: &str = "each block is base64 between the lines -----BEGIN …----- and -----END …-----";
+const EXCHANGED: &str = "put the certificate into tls.crt and its private key into tls.key";
 
 /// A certificate, those that sign it, and its key, as a proxy takes them.
 pub(crate) struct Pair {
@@ -151,7 +152,13 @@ fn certificate_blocks(text: &str) -> Result<Vec<Block<'_>>, Flaw> {
             blocks.push(block);
         }
     }
-    if blocks.is_empty() { flaw("has a tls.crt that is not PEM", NOT_PEM) } else { Ok(blocks) }
+    match pem::blocks(text).flatten().next() {
+        _ if !blocks.is_empty() => Ok(blocks),
+        Some(other) => {
+            flaw(format!("has a tls.crt with a {} in place of a certificate", other.label), EXCHANGED)
+        }
+        None => flaw("has a tls.crt that is not PEM", NOT_PEM),
+    }
 }
 
 /// The first private key: the label of its block, and its DER.
@@ -176,7 +183,12 @@ fn private_key(text: &str) -> Result<(&str, Vec<u8>), Flaw> {
             }
         };
     }
-    flaw("has a tls.key that is not PEM", NOT_PEM)
+    match pem::blocks(text).flatten().next() {
+        Some(other) => {
+            flaw(format!("has a tls.key with a {} in place of a private key", other.label), EXCHANGED)
+        }
+        None => flaw("has a tls.key that is not PEM", NOT_PEM),
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Manifests by themselves, without a request.
 
 use crate::resolve::resolve;
-use crate::{Channel, Document, Located, Options, Parsed, Resolution, check};
+use crate::{Channel, Located, Options, Parsed, Resolution, check};
 
 /// All that is wrong with manifests, and what they come to in a cluster. What `httproute check` shows.
 ///
@@ -22,9 +22,7 @@ pub fn judge(manifests: &Parsed, channel: Channel, options: &Options) -> (Vec<Lo
     let findings = check(&manifests.documents, channel);
     let mut resolution = resolve(&manifests.documents, options);
     let mut warnings = std::mem::take(&mut resolution.warnings);
-    // Without routes nobody expects a Gateway, and one that cannot be read is reported by the check.
-    let is_gateway = |document: &Document| document.value.get("kind").is_some_and(|kind| kind == "Gateway");
-    let expects_one = !resolution.routes.is_empty() && !manifests.documents.iter().any(is_gateway);
-    warnings.retain(|warning| warning.code != "NoGateway" || expects_one);
+    // Without routes nobody expects a Gateway.
+    warnings.retain(|warning| warning.code != "NoGateway" || !resolution.routes.is_empty());
     (Located::all(manifests, findings, warnings), resolution)
 }

@@ -63,9 +63,16 @@ impl Located {
             .filter(|finding| finding.problem.severity == Severity::Error)
             .map(|finding| finding.document)
             .collect();
+        // What is said of a member that is not there, where that is an error.
+        let is_missing = |document: usize, pointer: &str| {
+            let parent = pointer.rsplit_once('/').map(|(parent, _)| parent.to_owned());
+            let value = documents.get(document).and_then(|document| document.value.pointer(pointer));
+            value.is_none() && parent.is_some_and(|parent| wrong.contains(&(document, parent)))
+        };
         let follows = |warning: &Warning| {
             warning.document.is_some_and(|document| {
                 wrong.contains(&(document, warning.pointer.clone()))
+                    || is_missing(document, &warning.pointer)
                     || (in_error.contains(&document) && SUMMARIES.contains(&warning.code))
             })
         };

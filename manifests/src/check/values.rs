@@ -13,7 +13,9 @@ pub(super) fn check(object: &Value, report: &mut Report) {
         let Some(value) = object.pointer(&problem.pointer).and_then(Value::as_str) else { continue };
         // A module shows a value with escapes, for its log; here it is shown as it is written.
         problem.message = problem.message.replace(&format!("{value:?}"), &quoted(value));
-        if let Some(hint) = mistakes::in_text(value) {
+        // Base64 may have line breaks.
+        let hint = mistakes::in_text(value).filter(|_| problem.code != "InvalidBase64");
+        if let Some(hint) = hint {
             problem.hint = hint.to_owned();
         }
     }

@@ -106,8 +106,8 @@ mod tests {
                 json!({ "type": "kubernetes.io/tls", "data": { "tls.crt": "/w==", "tls.key": "/w==" } }),
                 "has a tls.crt that is not PEM",
             ),
-            (tls(KEY, KEY), "has a tls.crt that is not PEM"),
-            (tls(CHAIN, CHAIN), "has a tls.key that is not PEM"),
+            (tls(KEY, KEY), "has a tls.crt with a PRIVATE KEY in place of a certificate"),
+            (tls(CHAIN, CHAIN), "has a tls.key with a CERTIFICATE in place of a private key"),
         ] {
             assert_eq!(fault(&secret), expected, "{secret}");
         }

@@ -45,7 +45,7 @@ impl Certificates<'_, '_> {
         if references.is_empty() {
             // "This field is required to have at least one element when the mode is set to "Terminate" (default)".
             let message = "an HTTPS listener needs tls.certificateRefs".into();
-            let hint = "name a Secret of type kubernetes.io/tls";
+            let hint = "add `tls: {certificateRefs: [{name: …}]}` with the name of a Secret of type kubernetes.io/tls";
             certificates.fault = Some(invalid(message, hint));
             return certificates;
         }

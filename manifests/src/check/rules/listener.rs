@@ -31,11 +31,8 @@ pub(crate) fn tls_of_protocol(listener: &Value, place: &Place<'_>, report: &mut 
                 "add `tls: {mode: Passthrough}`, or Terminate with certificateRefs",
             );
         }
-        // "This field is required if the Protocol field is "HTTPS" or "TLS"", but no rule of the schema says so.
-        (Some("HTTPS"), None) => {
-            let message = "tls is missing: the listener has no certificate".to_owned();
-            report.warn(place, "Missing", message, "add `tls: {certificateRefs: [{name: …}]}`");
-        }
+        // "This field is required if the Protocol field is "HTTPS" or "TLS"", but no rule of the schema says so: that an HTTPS
+        // listener without it has no certificate is for who resolves.
         _ => {}
     }
 }

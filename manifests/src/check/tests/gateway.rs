@@ -190,7 +190,7 @@ fn tls() {
         &[
             (", tls: {certificateRefs: [{name: a, namespace: b, group: \"\", kind: Secret}]}", ""),
             (", tls: {mode: Terminate, options: {a: b}}", ""),
-            ("", "W Missing ."),
+            ("", ""),
             (", tls: {}", "E Missing /tls"),
             (", tls: {mode: Terminate, certificateRefs: []}", "E Missing /tls"),
             (", tls: {mode: Passthrough}", "E UnsupportedValue /tls/mode"),
