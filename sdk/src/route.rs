@@ -7,6 +7,8 @@ use crate::matching::host::{HostPattern, specificity};
 pub(crate) struct Route {
     /// `namespace/name`.
     pub(crate) name: Box<str>,
+    /// The name can be read; else the route answers 500, and may be meant by any name.
+    pub(crate) has_name: bool,
     pub(crate) created: Option<(i64, u32)>,
     /// None: all hosts.
     pub(crate) hostnames: Option<Box<[Hostname]>>,

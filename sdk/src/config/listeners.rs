@@ -64,6 +64,8 @@ fn decode_one(node: &Node<'_>, names: &Names, routes: &[Route], report: &mut Rep
                     report.warn(&node.place, "UnknownRoute", message, "name routes as namespace/name");
                 }
             });
+            // What cannot be read excludes no request: a route without a readable name may be one of these.
+            numbers.extend((0..).zip(routes).filter(|(_, route)| !route.has_name).map(|(number, _)| number));
             sort(&mut numbers, &|a, b| a.cmp(&b));
             numbers.dedup();
             attached = Some(numbers);

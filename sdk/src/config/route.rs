@@ -36,7 +36,8 @@ pub(crate) fn decode(
     let Some(object) = object else {
         report.consequence(CONSEQUENCE);
         rules.push(Rule::unreadable(number, 0));
-        return Route { name: [scope.namespace, "/"].concat().into(), created: None, hostnames: None };
+        let name = [scope.namespace, "/"].concat().into();
+        return Route { name, has_name: false, created: None, hostnames: None };
     };
     let is_http_route = is_http_route(&object, report);
     if is_http_route {
@@ -50,7 +51,13 @@ pub(crate) fn decode(
     let namespace = metadata.and_then(|metadata| metadata.text("namespace", report));
     let namespace = namespace.filter(|namespace| !namespace.is_empty()).unwrap_or(scope.namespace);
     let name = metadata.and_then(|metadata| metadata.text("name", report)).unwrap_or_default();
-    if name.is_empty() && is_http_route {
+    // Backends are those of the route's namespace, and listeners name routes.
+    let has_name = has_name(&object);
+    let is_readable = is_http_route && has_name;
+    if is_http_route && !has_name {
+        report.consequence(CONSEQUENCE);
+    }
+    if name.is_empty() && is_readable {
         let message = "metadata.name is missing, so that problems and logs cannot name the route".into();
         report.warn(&object.place, "Missing", message, "give the route a name");
     }
@@ -64,15 +71,15 @@ pub(crate) fn decode(
             report.consequence(CONSEQUENCE);
         }
         rules.push(Rule::unreadable(number, 0));
-        return Route { name: named, created, hostnames: None };
+        return Route { name: named, has_name, created, hostnames: None };
     };
     if is_http_route {
         spec.mostly(&KNOWN, report);
     }
     let hostnames = hostnames(&spec, report);
-    if !is_http_route {
+    if !is_readable {
         rules.push(Rule::unreadable(number, 0));
-        return Route { name: named, created, hostnames };
+        return Route { name: named, has_name, created, hostnames };
     }
     let scope = RuleScope { namespace, ..scope };
     let mut names: Vec<Box<str>> = Vec::new();
@@ -113,7 +120,17 @@ pub(crate) fn decode(
         // "+kubebuilder:default={{matches: {{path: {type: "PathPrefix", value: "/"}}}}}"
         None => add(&Node { value: &Json::Object(Vec::new()), place: spec.place }, 0, report),
     }
-    Route { name: named, created, hostnames }
+    Route { name: named, has_name, created, hostnames }
+}
+
+/// Whether namespace and name of a route can be read, as far as it has them.
+fn has_name(object: &Object<'_>) -> bool {
+    let Some(metadata) = object.get("metadata") else { return true };
+    let Json::Object(members) = metadata.value else { return false };
+    members
+        .iter()
+        .filter(|(key, _)| matches!(&**key, "namespace" | "name"))
+        .all(|(_, value)| matches!(value, Json::Text(_) | Json::Null))
 }
 
 /// Whether an object is an HTTPRoute that can be read here, as far as it says.

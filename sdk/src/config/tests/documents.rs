@@ -144,6 +144,9 @@ fn what_cannot_be_read_of_a_route_keeps_its_requests() {
         json!({ "kind": "GRPCRoute", "spec": { "hostnames": ["a.com"] } }),
         json!({ "apiVersion": "gateway.networking.k8s.io/v9", "spec": { "hostnames": ["a.com"] } }),
         json!({ "kind": 5, "spec": { "hostnames": ["a.com"], "rules": [sound] } }),
+        json!({ "metadata": 5, "spec": { "hostnames": ["a.com"], "rules": [sound] } }),
+        json!({ "metadata": { "name": "r", "namespace": 5 }, "spec": { "hostnames": ["a.com"], "rules": [sound] } }),
+        json!({ "metadata": { "name": ["r"] }, "spec": { "hostnames": ["a.com"], "rules": [sound] } }),
     ] {
         let (routes, _) = decode(json!({ "routes": [route, { "spec": { "rules": [sound] } }] }));
         assert_eq!(
@@ -290,4 +293,19 @@ fn what_readers_of_json_may_read_differently_is_refused_as_a_whole_wherever_it_i
     }
     // What a protobuf Struct makes of numbers is still one.
     assert!(Routes::decode(br#"{"version": 1.0, "routes": [], "mirrorBodyLimit": 1e3}"#).is_ok());
+}
+
+/// A listener cannot name a route without a readable name, and its requests are not for the listener's other routes.
+#[test]
+fn a_route_whose_name_cannot_be_read_counts_for_every_listener() {
+    let spec = |host: &str| json!({ "hostnames": [host], "rules": [{ "backendRefs": [{ "name": "svc", "port": 80 }] }] });
+    let (routes, _) = decode(json!({
+        "listeners": [{ "name": "web", "routes": ["ns/all", "ns/r"] }],
+        "routes": [
+            { "metadata": { "namespace": "ns", "name": 5 }, "spec": spec("a.com") },
+            { "metadata": { "namespace": "ns", "name": "all" }, "spec": spec("*.com") },
+            { "metadata": { "namespace": "ns", "name": "elsewhere" }, "spec": spec("b.com") },
+        ],
+    }));
+    assert_eq!(["a", "b", "c"].map(|host| status(&routes, &format!("http://{host}.com/"))), [500, 200, 200]);
 }
