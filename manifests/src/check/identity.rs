@@ -51,8 +51,9 @@ pub(super) fn identify(object: &Value, report: &mut Report) -> Option<&'static K
             report.error(&at_version, "UnsupportedVersion", message, format!("write {present}"));
             None
         }
-        (group, name) if OF_OTHERS.contains(&(group, name)) => {
-            let article = if name.starts_with(['A', 'I', 'O']) { "an" } else { "a" };
+        (group, name) if OF_OTHERS.contains(&(group, name)) || is_http_route_of_others(group, name) => {
+            let article =
+                if name.starts_with(['A', 'I', 'O']) || name.starts_with("HTTPR") { "an" } else { "a" };
             let message =
                 format!("{article} {name} of {group} is not looked at, so its routes are missing here");
             report.warn(
@@ -73,24 +74,47 @@ pub(super) fn identify(object: &Value, report: &mut Report) -> Option<&'static K
             );
             None
         }
-        ("", name) => match KINDS.iter().find(|kind| kind.name == name) {
-            Some(kind) if kind.group.is_empty() && version == "v1" => Some(kind),
+        // The groups without a name of their own and those below k8s.io are of Kubernetes, which has each kind once.
+        (group, name) if !is_of_others(group) => match KINDS.iter().find(|kind| kind.name == name) {
+            Some(kind) if kind.group == group && version == "v1" => Some(kind),
             Some(kind) => {
                 let message = format!("there is no {name} in {}", quoted(api_version));
                 report.error(&at_version, "UnsupportedVersion", message, format!("write {}", present(kind)));
                 None
             }
-            None => None,
+            None => {
+                let same = |kind: &&Kind| kind.name.eq_ignore_ascii_case(name);
+                if let Some(kind) = KINDS.iter().find(same) {
+                    let message = format!("there is no kind {} in {api_version}", quoted(name));
+                    report.error(&at_kind, "UnsupportedKind", message, format!("write {}", kind.name));
+                }
+                None
+            }
         },
         _ => {
             // What other people's APIs have is theirs, unless the group has a slip in it.
-            if did_you_mean(group, &[GATEWAY_GROUP]).is_some() {
+            if is_slip(group) {
                 let message = format!("there is no API {}", quoted(api_version));
                 report.error(&at_version, "UnsupportedVersion", message, format!("write {GATEWAY_GROUP}/v1"));
             }
             None
         }
     }
+}
+
+/// Whether an API group is not one of Kubernetes: what it has is for others to say.
+fn is_of_others(group: &str) -> bool {
+    group.contains('.') && !group.ends_with(".k8s.io")
+}
+
+/// Whether an API group is the Gateway API's with a slip.
+fn is_slip(group: &str) -> bool {
+    did_you_mean(group, &[GATEWAY_GROUP]).is_some()
+}
+
+/// Others have kinds of this name, too, such as Linkerd.
+fn is_http_route_of_others(group: &str, name: &str) -> bool {
+    name == "HTTPRoute" && is_of_others(group) && !is_slip(group)
 }
 
 fn of_gateway_api(group: &str, version: &str, name: &str, report: &mut Report) -> Option<&'static Kind> {
