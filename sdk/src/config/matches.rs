@@ -111,6 +111,14 @@ fn decode_path(node: &Node<'_>, report: &mut Report) -> Option<PathMatch> {
             if value.len() > 1024 {
                 report.error(place, "InvalidRegex", "the pattern has more than 1024 characters".into(), "");
             }
+            // In a class these are single characters, and without regard to case capitals do not matter.
+            if normalised_text(value) != value && !value.contains('[') && !value.contains("(?") {
+                let message = format!(
+                    "{value:?} has a percent-encoding that no path has: paths are compared in their normal form (RFC 3986, section 6.2.2)"
+                );
+                let hint = "write unreserved characters plainly (\"~\" for \"%7E\", \"\\\\.\" for \"%2E\"), and hexadecimal digits in capitals";
+                report.warn(place, "NotNormalised", message, hint);
+            }
             let regex = Pattern::new(value).or_else(|error| {
                 let message = format!("{value:?} is no regular expression: {error}");
                 report.error(

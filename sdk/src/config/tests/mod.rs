@@ -234,6 +234,16 @@ fn what_the_api_server_or_a_person_would_object_to_is_warned_of_and_carried_out(
             "/matches/0/headers/1",
             "DuplicateName",
         ),
+        (
+            with_match(json!({ "path": { "type": "RegularExpression", "value": "/%7Ejohn/.*" } })),
+            "/matches/0/path/value",
+            "NotNormalised",
+        ),
+        (
+            with_match(json!({ "path": { "type": "RegularExpression", "value": "/caf%c3%a9" } })),
+            "/matches/0/path/value",
+            "NotNormalised",
+        ),
         (with_backend(json!({ "weight": 0 })), "", "AllWeightsZero"),
         (with_backend(json!({ "group": "example.com", "kind": "Bucket" })), "/backendRefs/0", "InvalidKind"),
     ] {
@@ -243,6 +253,14 @@ fn what_the_api_server_or_a_person_would_object_to_is_warned_of_and_carried_out(
             .map(|p| (p.severity, p.pointer.replace("/routes/0/spec/rules/0", ""), p.code))
             .collect();
         assert_eq!(found, [(Severity::Warning, pointer.to_owned(), code)], "{rule}");
+    }
+}
+
+#[test]
+fn patterns_that_a_path_in_its_normal_form_can_match_are_not_warned_of() {
+    for pattern in ["/~john", "/caf%C3%A9", "/[%7E]john", "/(?i)caf%c3%a9", "/100%.*", "/a%2C"] {
+        let entry = json!({ "path": { "type": "RegularExpression", "value": pattern } });
+        assert_eq!(decode(one_rule(with_match(entry))).1, [], "{pattern}");
     }
 }
 
