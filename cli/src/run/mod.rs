@@ -4,6 +4,7 @@
 
 mod admin;
 mod certificates;
+mod claims;
 mod difference;
 mod drain;
 mod envoy;
@@ -81,7 +82,8 @@ impl Runner<'_> {
     /// Serves until a signal says that it is enough.
     fn serve(&mut self, events: &mut Events) -> Result<ExitCode, Failure> {
         let cut_short = Ok(ExitCode::from(drain::CUT_SHORT));
-        let free = self.serving.free_addresses(self.serving.good());
+        let good = self.serving.good().clone();
+        let free = self.serving.claim_addresses(&good);
         let tried = free.and_then(|()| self.try_modules(self.serving.good(), events));
         let noted = tried.map(|invalid| {
             for object in &invalid {

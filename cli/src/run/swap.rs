@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::claims::Claims;
 use super::envoy::Envoy;
 use super::events::Events;
 use super::files::Files;
@@ -28,12 +28,14 @@ pub(crate) struct Serving {
     good: State,
     /// Upstreams that no module names any more, and since when.
     retired: BTreeMap<String, (Value, Instant)>,
+    /// The addresses of the last good state.
+    claims: Claims,
 }
 
 impl Serving {
     pub(crate) fn new(files: Files, good: State, mirroring: Mirroring) -> Self {
         let published = Published { files, state: State::default(), mirroring };
-        Serving { published, good, retired: BTreeMap::new() }
+        Serving { published, good, retired: BTreeMap::new(), claims: Claims::default() }
     }
 
     pub(crate) fn files(&self) -> &Files {
@@ -69,8 +71,8 @@ impl Serving {
     /// Has Envoy serve `wanted`. Where that does not come to an end, Envoy goes on with the last good state.
     pub(crate) fn swap(&mut self, wanted: State, envoy: &Envoy, events: &mut Events) -> Result<(), Trouble> {
         events.rejections();
-        let outcome = self.free_addresses(&wanted).and_then(|()| self.advance(&wanted, envoy, events));
-        match outcome {
+        let outcome = self.claim_addresses(&wanted).and_then(|()| self.advance(&wanted, envoy, events));
+        let outcome = match outcome {
             Ok(()) => {
                 let now = Instant::now();
                 for (name, cluster) in std::mem::replace(&mut self.good, wanted).clusters {
@@ -88,22 +90,18 @@ impl Serving {
                 self.restore(envoy, events);
                 Err(trouble)
             }
-        }
+        };
+        let served = self.good.addresses();
+        self.claims.retain(|address| served.values().any(|known| known == address));
+        outcome
     }
 
-    /// That new listeners can have their addresses, which is clear sooner this way than from Envoy. Envoy still finds out for
-    /// itself, if another process is faster.
-    pub(crate) fn free_addresses(&self, wanted: &State) -> Result<(), Trouble> {
-        let old = self.published.state.addresses();
+    /// Makes sure that listeners can have their addresses, and that no other `run` takes them meanwhile.
+    pub(crate) fn claim_addresses(&mut self, wanted: &State) -> Result<(), Trouble> {
         for (name, address) in wanted.addresses() {
-            if old.values().any(|known| *known == address) {
-                continue;
-            }
-            if let Err(error) = TcpListener::bind(address) {
-                return Err(Trouble::Failed(format!(
-                    "listener {name} cannot have the address {address}: {error}"
-                )));
-            }
+            self.claims.add(address).map_err(|error| {
+                Trouble::Failed(format!("listener {name} cannot have the address {address}: {error}"))
+            })?;
         }
         Ok(())
     }
@@ -134,7 +132,7 @@ impl Serving {
 
     /// Puts the last good state back into the files.
     fn restore(&mut self, envoy: &Envoy, events: &mut Events) {
-        let Serving { published, good, retired } = self;
+        let Serving { published, good, retired, .. } = self;
         let outcome = || -> Result<(), Trouble> {
             let before = progress(envoy)?;
             let mut told = published.modules(&good.modules)?;
