@@ -130,7 +130,7 @@ fn conflict<'r>(
         let (age, hint) = if listener.name.gateway == other.name.gateway {
             ("", "")
         } else {
-            let hint = "if both are for one proxy, serve one Gateway only (`--gateway`), or bind a port for each (`--port`)";
+            let hint = "if they have different addresses, use `check --own-addresses`; to render or run, choose one (`--gateway`) or bind a port for each (`--port`)";
             (": its Gateway is the older one, or comes first by name", hint)
         };
         let message = format!("listener {} has port {} too, {what}{age}", other.name, listener.port);
