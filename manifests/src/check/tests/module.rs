@@ -8,7 +8,7 @@ use httproute_sdk::Routes;
 use super::*;
 
 /// A rule for each code that a module has for what stands in a route.
-const ROUTES: [(&str, &str); 33] = [
+const ROUTES: [(&str, &str); 34] = [
     ("AllWeightsZero", "{backendRefs: [{name: a, port: 80, weight: 0}]}"),
     (
         "ConflictingActions",
@@ -42,6 +42,7 @@ const ROUTES: [(&str, &str); 33] = [
     ("InvalidValue", "{matches: [{queryParams: [{name: a, value: \"\"}]}]}"),
     ("Missing", "{backendRefs: [{name: a}]}"),
     ("NotCarriedOut", "{retry: {attempts: 2}}"),
+    ("NotNormalised", "{matches: [{path: {type: RegularExpression, value: /%7Ejohn}}]}"),
     ("OutOfRange", "{backendRefs: [{name: a, port: 80, weight: -1}]}"),
     (
         "PercentAndFraction",
