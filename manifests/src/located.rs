@@ -21,7 +21,7 @@ pub struct Located {
 }
 
 /// Codes of warnings that sum up what is wrong in an object.
-const SUMMARIES: [&str; 3] = ["IncompatibleFilters", "PartiallyInvalid", "UnsupportedValue"];
+const SUMMARIES: [&str; 4] = ["IncompatibleFilters", "NeverWins", "PartiallyInvalid", "UnsupportedValue"];
 
 impl Located {
     /// All that reading, checking and resolving said of manifests: file by file, in the order of the text, and last what is

@@ -3,13 +3,15 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use httproute_manifests::{Addresses, Located, Resolution, judge};
+use httproute_manifests::{Addresses, Located, Proxy, Resolution, judge};
+use httproute_sdk::{Problem, Severity};
 use serde_json::json;
 
 use crate::args::{Check, Output};
 use crate::diagnostics::{self, count, number};
 use crate::error::Failure;
 use crate::input::Manifests;
+use crate::render::ADMIN_PORT;
 use crate::text::{BAD, BOLD, GOOD, clean};
 
 pub(crate) fn run(arguments: &Check) -> Result<ExitCode, Failure> {
@@ -19,7 +21,10 @@ pub(crate) fn run(arguments: &Check) -> Result<ExitCode, Failure> {
     if arguments.own_addresses {
         options.addresses = Addresses::PerGateway;
     }
-    let (problems, resolution) = judge(&manifests.parsed, arguments.judging.channel(), &options);
+    let (mut problems, resolution) = judge(&manifests.parsed, arguments.judging.channel(), &options);
+    if options.front.as_ref().is_some_and(|front| front.proxy == Proxy::Envoy) {
+        problems.extend(on_admin_port(&resolution).map(Located::nowhere));
+    }
     let printed = match arguments.output {
         Output::Json => {
             let problems: Vec<_> = problems.iter().map(Located::to_json).collect();
@@ -47,6 +52,21 @@ pub(crate) fn run(arguments: &Check) -> Result<ExitCode, Failure> {
     Failure::unless_written(printed)?;
     let failed = problems.iter().any(Located::is_error);
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Listeners on the port that Envoy's administration interface has unless `--admin` gives it another.
+fn on_admin_port(resolution: &Resolution) -> impl Iterator<Item = Problem> {
+    let listeners = resolution.gateways.iter().flat_map(|gateway| &gateway.listeners);
+    listeners.filter(|listener| listener.port == ADMIN_PORT).map(|listener| Problem {
+        severity: Severity::Warning,
+        pointer: String::new(),
+        code: "AdminPort",
+        message: format!(
+            "listener {} has port {ADMIN_PORT}, where `render envoy` puts Envoy's administration interface",
+            listener.name
+        ),
+        hint: "render with another port for either: --admin PORT, or --port LISTENER=BOUND".to_owned(),
+    })
 }
 
 /// The conditions that a cluster would show.

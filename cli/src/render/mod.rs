@@ -24,7 +24,7 @@ use crate::args::{BoundPort, HostPort, Mirroring, Target};
 pub(crate) use mirrors::CLUSTER_NAME as MIRROR_CLUSTER_NAME;
 
 /// Where Envoy's administration interface is in its own examples.
-const ADMIN_PORT: u16 = 9901;
+pub(crate) const ADMIN_PORT: u16 = 9901;
 
 /// Where the proxy finds what the manifests speak of.
 #[derive(Clone, Debug)]

@@ -48,6 +48,17 @@ fn what_cannot_be_resolved_is_a_warning() {
 }
 
 #[test]
+fn a_listener_on_the_port_of_the_administration_interface_is_a_warning() {
+    let directory =
+        Directory::with("shop.yaml", [&GATEWAY.replace("port: 80,", "port: 9901,"), SERVICE].join("---\n"));
+    directory
+        .run(&["check", "-f", "."])
+        .says(0, &["warning[AdminPort]: listener shop/public/web has port 9901"]);
+    let elsewhere = directory.run(&["check", "-f", ".", "--front", "istio"]);
+    assert_eq!(elsewhere.stdout, "no problems in 1 file with 2 objects\n");
+}
+
+#[test]
 fn an_excerpt_shows_the_place() {
     let ran = shop(&GOOD.replace("8080", "80800")).run(&["check", "-f", "."]);
     let expected = "route.yaml:7:38: error[OutOfRange]: port is 80800, but must be between 1 and 65535

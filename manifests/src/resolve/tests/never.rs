@@ -75,6 +75,8 @@ fn a_match_never_wins_if_an_earlier_one_takes_all_its_requests() {
             ],
             1,
         ),
+        // What it matches is not known before the error is mended.
+        (&["matches: [{path: {value: /a}}]", "matches: [{path: {type: Regex, value: /a}}]"], 0),
         // Two of one rule do no harm.
         (&["matches: [{path: {value: /a}}, {path: {value: /a}}]"], 0),
     ] {
