@@ -4,6 +4,7 @@
 //! same address, and the Envoy that listens last gets no connection and does not say so. So each `run` claims its addresses first.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 
@@ -14,10 +15,10 @@ pub(crate) struct Claims(BTreeMap<SocketAddr, Option<Claim>>);
 impl Claims {
     /// Claims an address, unless that is done. Fails if another `run` has it, or if a listener cannot bind it.
     pub(crate) fn add(&mut self, address: SocketAddr) -> io::Result<()> {
-        if !self.0.contains_key(&address) {
+        if let Entry::Vacant(free) = self.0.entry(address) {
             let claim = claim(address)?;
             TcpListener::bind(address)?;
-            self.0.insert(address, claim);
+            free.insert(claim);
         }
         Ok(())
     }
