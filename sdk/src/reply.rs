@@ -28,7 +28,7 @@ impl Reply<'static> {
     pub const DOT_SEGMENT: Self =
         Self::of(400, "the path has a \".\" or \"..\" segment\n", "httproute_dot_segment");
     /// "userinfo … should be treated as an error" (RFC 9110, section 4.2.4), and so should what is no host at all.
-    pub const BAD_HOST: Self = Self::of(400, "the request asks for no host\n", "httproute_bad_host");
+    pub const BAD_HOST: Self = Self::of(400, "the request names no valid host\n", "httproute_bad_host");
     /// It is not known which rule the request belongs to, and to find out would hold up all others.
     pub const TOO_COSTLY: Self =
         Self::of(400, "to find the rule for this request takes too long\n", "httproute_too_costly");
