@@ -239,7 +239,7 @@ fn taken_by(binary: &Binary, kind: &Kind, file: &PathBuf) -> (bool, String) {
     }] } });
     fs::write(file, config.to_string()).unwrap();
     let output = Command::new(&binary.path)
-        .args(["--mode", "validate", "--log-level", "error", "--use-dynamic-base-id", "-c"])
+        .args(["--mode", "validate", "--log-level", "error", "--disable-hot-restart", "-c"])
         .arg(file)
         .output()
         .unwrap();

@@ -16,9 +16,6 @@ use super::{Admin, Binary};
 /// virtual machine of its own.
 const PATIENCE: Duration = Duration::from_secs(180);
 
-/// The file in which an Envoy says what tells it from others on the machine.
-const BASE_ID: &str = "base-id";
-
 /// A running Envoy; it is stopped, and its files are removed, when this is dropped.
 #[derive(Debug)]
 pub struct Envoy {
@@ -87,10 +84,8 @@ impl Envoy {
             .arg(&address)
             .arg("--log-path")
             .arg(&log)
-            // Several Envoys may run on this machine at once.
-            .arg("--base-id-path")
-            .arg(folder.join(BASE_ID))
-            .args(["--use-dynamic-base-id", "--concurrency", &workers.to_string(), "--log-level", "warning"])
+            // Several Envoys may run on this machine at once. Memory that is shared for hot restarts would stay in /dev/shm.
+            .args(["--disable-hot-restart", "--concurrency", &workers.to_string(), "--log-level", "warning"])
             .args(["--component-log-level", "wasm:info,config:info"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -161,10 +156,6 @@ impl Drop for Envoy {
         // Both fail only where the process is gone already.
         drop(self.child.kill());
         drop(self.child.wait());
-        // Envoy shares memory for hot restarts, and never removes it.
-        if let Ok(id) = fs::read_to_string(self.folder.join(BASE_ID)) {
-            drop(fs::remove_file(format!("/dev/shm/envoy_shared_memory_{}0", id.trim())));
-        }
         if !self.keep_files {
             drop(fs::remove_dir_all(&self.folder));
         }
