@@ -110,11 +110,16 @@ fn implicit<'d>(port: u16, options: &Options) -> Gateway<'d> {
 fn read_one<'d>(gateway: &Object<'d>, options: &Options, warnings: &mut Vec<Warning>) -> Gateway<'d> {
     let spec = member(gateway.value, "spec").unwrap_or(&Value::Null);
     for (key, what) in [
-        ("addresses", "the proxy listens where it is told to, not on the addresses of the Gateway"),
+        (
+            "addresses",
+            "`addresses` has no effect: where the proxy listens is among its own settings (`--bind`)",
+        ),
         ("allowedListeners", "ListenerSets are not carried out"),
         ("defaultScope", "default Gateways are not carried out: routes attach by parentRefs only"),
     ] {
-        if member(spec, key).is_some() {
+        // Where a control plane runs the proxy, it decides what addresses a Gateway gets.
+        let is_left_to_it = key == "addresses" && options.certificates == CertificateSource::Proxy;
+        if member(spec, key).is_some() && !is_left_to_it {
             warnings.push(Warning {
                 document: Some(gateway.document),
                 pointer: format!("/spec/{key}"),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::{Addresses, Options};
+use super::super::{Addresses, CertificateSource, Options};
 use super::*;
 
 #[test]
@@ -236,7 +236,10 @@ fn what_a_gateway_asks_for_in_vain_is_told() {
     let mut gateway = gateway("infra/public", json!([http("web", 80, None)]));
     gateway["spec"]["addresses"] = json!([{ "value": "10.0.0.1" }]);
     gateway["spec"]["allowedListeners"] = json!({ "namespaces": { "from": "All" } });
-    let resolution = resolved(&[gateway]);
+    let resolution = resolved(std::slice::from_ref(&gateway));
     assert_eq!(codes(&resolution), ["NotCarriedOut", "NotCarriedOut"]);
+    // A control plane gives a Gateway its addresses.
+    let controlled = Options { certificates: CertificateSource::Proxy, ..Options::default() };
+    assert_eq!(codes(&resolved_with(&controlled, &[gateway])), ["NotCarriedOut"]);
     assert_eq!(of_gateway(&resolution)[0], "Accepted=True Accepted");
 }
