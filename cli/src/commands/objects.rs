@@ -10,7 +10,7 @@ use crate::diagnostics;
 use crate::error::Failure;
 use crate::input::Manifests;
 use crate::render::objects::Rendered;
-use crate::render::verdict::{self, Verdict};
+use crate::render::verdict::{self, Unresolved, Verdict};
 use crate::render::{envoy_gateway, istio, ports};
 
 /// `httproute render istio`.
@@ -18,7 +18,7 @@ pub(crate) fn istio(arguments: &Istio) -> Result<ExitCode, Failure> {
     let render =
         |resolution: &Resolution, documents: &[Document]| istio::render(resolution, documents, arguments);
     let problems = |problems: &mut Vec<Located>, resolution: &Resolution| {
-        verdict::raise(problems);
+        verdict::raise(problems, Unresolved::Error);
         problems.extend(ports::unused(&arguments.ports, resolution).into_iter().map(Located::nowhere));
     };
     let Istio { input, checking, .. } = arguments;

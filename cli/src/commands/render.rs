@@ -11,6 +11,7 @@ use crate::error::Failure;
 use crate::render::module::Code;
 use crate::render::self_signed::SelfSigned;
 use crate::render::served::Served;
+use crate::render::verdict::Unresolved;
 use crate::render::{self, RenderOptions};
 
 pub(crate) fn run(arguments: &Render) -> Result<ExitCode, Failure> {
@@ -27,7 +28,8 @@ fn envoy(arguments: &Envoy) -> Result<ExitCode, Failure> {
         false => CertificateSource::Secrets,
     };
     let channel = arguments.checking.channel();
-    let mut served = Served::read(&arguments.input, &arguments.target, channel, certificates)?;
+    let mut served =
+        Served::read(&arguments.input, &arguments.target, channel, certificates, Unresolved::Error)?;
     SelfSigned::default().fill(&mut served.resolution)?;
     for told in &served.told {
         anstream::eprintln!("{told}");

@@ -2,7 +2,7 @@
 
 use httproute_manifests::{CertificateSource, Channel, Located, Options, Proxy, Resolution, check, resolve};
 
-use super::verdict::{self, Verdict};
+use super::verdict::{self, Unresolved, Verdict};
 use super::{MIRROR_CLUSTER_NAME, ports};
 use crate::args::{Input, Target};
 use crate::clock;
@@ -35,13 +35,14 @@ impl Served {
         target: &Target,
         channel: Channel,
         certificates: CertificateSource,
+        unresolved: Unresolved,
     ) -> Result<Self, Failure> {
         let manifests = Manifests::read(input)?;
         let documents = &manifests.parsed.documents;
         let mut resolution = resolve(documents, &options(&input.namespace, target, certificates));
         let warnings = std::mem::take(&mut resolution.warnings);
         let mut problems = Located::all(&manifests.parsed, check(documents, channel), warnings);
-        verdict::raise(&mut problems);
+        verdict::raise(&mut problems, unresolved);
         problems.extend(ports::unused(&target.ports, &resolution).into_iter().map(Located::nowhere));
         let mut told: Vec<String> =
             problems.iter().map(|problem| diagnostics::problem(problem, &manifests)).collect();

@@ -59,11 +59,29 @@ impl Verdict {
     }
 }
 
-/// Makes errors of what leaves no request of a rule to its backends. The API server takes such a rule, so that `check` only warns
-/// of it, but a proxy that implements neither the filter nor a substitute answers 500.
-pub(crate) fn raise(problems: &mut [Located]) {
+/// What backends that cannot be resolved are. Requests of theirs are answered with 500.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unresolved {
+    /// An error: what is rendered is a file that somebody will use later.
+    Error,
+    /// A warning: `run` follows edits, and a Service may come with the next one.
+    Warning,
+}
+
+/// Makes errors of what answers 500. The API server takes such a rule, so `check` only warns of it: of a filter that nothing
+/// implements, of backends that cannot be resolved, and of backends without any weight.
+pub(crate) fn raise(problems: &mut [Located], unresolved: Unresolved) {
+    const OF_BACKENDS: [&str; 5] =
+        ["AllWeightsZero", "BackendNotFound", "InvalidKind", "RefNotPermitted", "UnsupportedProtocol"];
     for Located { problem, .. } in problems {
-        if problem.code == "UnsupportedFilter" || problem.pointer.ends_with("/extensionRef") {
+        // A mirror that cannot be resolved is left out, and its requests are served.
+        let is_of_a_backend = (problem.pointer.contains("/backendRefs/")
+            && !problem.pointer.contains("/filters/"))
+            || problem.code == "AllWeightsZero";
+        if problem.code == "UnsupportedFilter"
+            || problem.pointer.ends_with("/extensionRef")
+            || (unresolved == Unresolved::Error && is_of_a_backend && OF_BACKENDS.contains(&problem.code))
+        {
             problem.severity = Severity::Error;
         }
     }

@@ -22,7 +22,7 @@ use crate::render::module::{Code, fingerprint};
 use crate::render::ports::RAISED_BY;
 use crate::render::self_signed::SelfSigned;
 use crate::render::served::Served;
-use crate::render::verdict::Verdict;
+use crate::render::verdict::{Unresolved, Verdict};
 
 /// What is to be served.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -94,7 +94,7 @@ impl<'a> Reader<'a> {
         self.was_wrong = std::mem::replace(&mut self.is_wrong, true);
         let Run { input, target, checking, .. } = self.arguments;
         let certificates = CertificateSource::SecretsIfPresent;
-        let mut served = Served::read(input, target, checking.channel(), certificates)?;
+        let mut served = Served::read(input, target, checking.channel(), certificates, Unresolved::Warning)?;
         self.self_signed.fill(&mut served.resolution)?;
         let refused = self.trial.leave_out(&mut served.resolution);
         served.told.extend(

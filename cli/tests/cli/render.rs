@@ -29,16 +29,27 @@ spec:
 ---
 apiVersion: v1
 kind: Service
-metadata: {name: stock, namespace: shop}
+metadata: {name: cart, namespace: shop}
 spec: {ports: [{port: 8080}]}
 ";
 
 #[test]
-fn a_bootstrap_is_on_the_standard_output_and_what_will_not_work_on_the_other() {
-    let directory = Directory::with("shop.yaml", SHOP);
+fn a_backend_that_is_missing_is_an_error_unless_errors_are_allowed() {
+    let directory = Directory::with(
+        "shop.yaml",
+        SHOP.replace(
+            "{name: cart, namespace: shop}\nspec: {ports",
+            "{name: stock, namespace: shop}\nspec: {ports",
+        ),
+    );
     let flags =
         ["--gateway", "infra/public", "--port", "web=10080", "--wasm-dir", "/modules", "--bind", "::1"];
     let arguments: Vec<&str> = ["render", "envoy", "-f", "shop.yaml"].into_iter().chain(flags).collect();
+    let refused = directory.run(&arguments);
+    assert_eq!((refused.code, refused.stdout.as_str()), (Some(1), ""));
+    let missing = "error[BackendNotFound]: there is no Service shop/cart";
+    assert!(refused.stderr.contains(missing), "{}", refused.stderr);
+    let arguments = [&arguments[..], &["--allow-errors"]].concat();
     let ran = directory.run(&arguments);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     for wanted in [
@@ -49,7 +60,7 @@ fn a_bootstrap_is_on_the_standard_output_and_what_will_not_work_on_the_other() {
     ] {
         assert!(ran.stdout.contains(wanted), "{wanted}\n{}", ran.stdout);
     }
-    assert!(ran.stderr.contains("warning[BackendNotFound]: there is no Service shop/cart"), "{}", ran.stderr);
+    assert!(ran.stderr.contains(missing), "{}", ran.stderr);
     assert_eq!(directory.run(&arguments).stdout, ran.stdout);
 }
 
@@ -165,14 +176,13 @@ fn flags_say_what_envoy_does_to_requests_before_the_module_sees_them() {
 /// Nothing is left out without a word: what will not be served, or answers 500, is an error with its place, and exit code 1.
 #[test]
 fn errors_are_reported_and_stand_in_the_way_unless_they_are_allowed() {
-    let rule = "  - backendRefs: [{name: stock, port: 8080}]\n";
-    let shop = SHOP.replace("  - backendRefs: [{name: cart, port: 8080}]\n", rule);
+    let shop = SHOP;
     let render = |manifests: &str, more: &[&str]| {
         let directory = Directory::with("shop.yaml", manifests);
         let flags = ["render", "envoy", "-f", "shop.yaml", "--wasm-dir", ".", "--gateway", "infra/public"];
         directory.run(&[&flags[..], more].concat())
     };
-    let ran = render(&shop, &[]);
+    let ran = render(shop, &[]);
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
     for (from, to, said) in [
         (
@@ -210,11 +220,9 @@ fn errors_are_reported_and_stand_in_the_way_unless_they_are_allowed() {
             "  - filters: [{type: ExtensionRef, extensionRef: {group: example.com, kind: A, name: a}}]\n    backendRefs",
             "shop.yaml:24:36: error[InvalidKind]",
         ),
-        (
-            "name: stock, port: 8080}",
-            "name: stock, port: 8080, weight: -1}",
-            "error[OutOfRange]: weight is -1",
-        ),
+        ("name: cart, port: 8080}", "name: cart, port: 8080, weight: -1}", "error[OutOfRange]: weight is -1"),
+        ("name: cart, port: 8080}", "name: cart, port: 80}", "shop.yaml:24:19: error[BackendNotFound]"),
+        ("name: cart, port: 8080}", "name: cart, port: 8080, weight: 0}", "error[AllWeightsZero]"),
     ] {
         let manifests = shop.replacen(from, to, 1);
         assert_ne!(manifests, shop);
