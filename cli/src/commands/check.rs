@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use httproute_manifests::{Addresses, Located, Proxy, Resolution, judge};
+use httproute_manifests::{Addresses, Document, Located, Proxy, Resolution, judge};
 use httproute_sdk::{Problem, Severity};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::args::{Check, Output};
 use crate::diagnostics::{self, count, number};
@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &Check) -> Result<ExitCode, Failure> {
     let manifests = Manifests::read(&arguments.input)?;
     let documents = &manifests.parsed.documents;
     let mut options = arguments.judging.options(&arguments.input.namespace);
-    if arguments.own_addresses {
+    if arguments.own_addresses || !may_share_addresses(documents) {
         options.addresses = Addresses::PerGateway;
     }
     let (mut problems, resolution) = judge(&manifests.parsed, arguments.judging.channel(), &options);
@@ -52,6 +52,22 @@ pub(crate) fn run(arguments: &Check) -> Result<ExitCode, Failure> {
     Failure::unless_written(printed)?;
     let failed = problems.iter().any(Located::is_error);
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Whether one proxy may serve all Gateways: those of several classes, or that ask for different addresses, are served apart.
+fn may_share_addresses(documents: &[Document]) -> bool {
+    let gateways = documents
+        .iter()
+        .map(|document| &document.value)
+        .filter(|object| object.get("kind").and_then(Value::as_str) == Some("Gateway"));
+    let mut places = gateways.filter_map(|gateway| gateway.get("spec")).map(|spec| {
+        let addresses = spec
+            .get("addresses")
+            .filter(|addresses| addresses.as_array().is_none_or(|list| !list.is_empty()));
+        (spec.get("gatewayClassName"), addresses)
+    });
+    let first = places.next();
+    places.all(|place| Some(place) == first)
 }
 
 /// Listeners on the port that Envoy's administration interface has unless `--admin` gives it another.

@@ -80,6 +80,19 @@ fn gateways_on_one_port_are_told_and_can_have_addresses_of_their_own() {
         ran.stdout.contains("Conflicted=True HostnameConflict")
     };
     assert_eq!((status(&[]), status(&["--own-addresses"])), (true, false));
+    // Gateways of other classes, or at other addresses, are served by other proxies.
+    for (from, to) in [
+        ("gatewayClassName: any", "gatewayClassName: istio"),
+        ("  listeners:", "  addresses: [{value: 192.0.2.1}]\n  listeners:"),
+    ] {
+        let ran = Directory::with("shop.yaml", SHOP.replacen(from, to, 1)).run(&[
+            "check",
+            "--status",
+            "-f",
+            "shop.yaml",
+        ]);
+        assert!(!ran.stdout.contains("HostnameConflict"), "{}", ran.stdout);
+    }
     let explained = directory.run(&["explain", "-f", "shop.yaml", "http://a.example/"]);
     assert!(explained.stdout.contains("infra/other/web: HTTP, port 80"), "{}", explained.stdout);
     let older = SHOP.replacen("name: public,", "creationTimestamp: 2020-01-01T00:00:00Z, name: public,", 1);
