@@ -258,7 +258,7 @@ fn errors_are_reported_and_stand_in_the_way_unless_they_are_allowed() {
         assert!(ran.stderr.contains("shop.yaml:24:"), "{}", ran.stderr);
         assert!(ran.stderr.contains("warning[NotCarriedOut]"), "{}", ran.stderr);
     }
-    let ran = render(&shop, &["--port", "81=10081"]);
+    let ran = render(shop, &["--port", "81=10081"]);
     assert_eq!(ran.code, Some(0));
     assert!(
         ran.stderr
