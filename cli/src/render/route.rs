@@ -26,7 +26,7 @@ const NO_CLUSTER_HEADER: &str = "x-httproute-none";
 /// `X-Forwarded-Proto` can only be removed by a route: Envoy has none for a request without it. Copies of such requests are the
 /// module's to send.
 ///
-/// The last one forwards nothing: a request that gets to it has no upstream, and is answered with 404. It is there because Envoy
+/// The last one forwards nothing: a request gets to it only while the module is missing, and is answered with 503. It is there because Envoy
 /// refuses upgrades that `upgrade_configs` does not name only if a request has a route before the filters run.
 pub(crate) fn routes(mirroring: &Mirroring) -> [Value; 4] {
     let route = |header: &str, removed: &[&str]| {
@@ -54,7 +54,7 @@ pub(crate) fn routes(mirroring: &Mirroring) -> [Value; 4] {
         route(CLUSTER_HEADER_WITHOUT_PROTO, &[CLUSTER_HEADER_WITHOUT_PROTO, "x-forwarded-proto"]),
         json!({
             "match": { "prefix": "/" },
-            "route": { "cluster_header": NO_CLUSTER_HEADER, "cluster_not_found_response_code": "NOT_FOUND" },
+            "route": { "cluster_header": NO_CLUSTER_HEADER },
         }),
     ]
 }

@@ -249,10 +249,13 @@ fn a_weight_in_percent() {
 
 #[test]
 fn a_new_path_without_its_type() {
-    for (kind, member) in [("URLRewrite", "urlRewrite"), ("RequestRedirect", "requestRedirect")] {
+    for (kind, member, place) in [
+        ("URLRewrite", "urlRewrite", "route.yaml:6:53"),
+        ("RequestRedirect", "requestRedirect", "route.yaml:6:63"),
+    ] {
         check(
             rule(&format!("filters: [{{type: {kind}, {member}: {{path: /new}}}}]")),
-            "route.yaml:6:",
+            place,
             &[
                 "error[WrongType]: path must be an object",
                 "hint: write `path: {type: ReplaceFullPath, replaceFullPath: /new}`",

@@ -236,6 +236,7 @@ fn errors_are_reported_and_stand_in_the_way_unless_they_are_allowed() {
         ("name: cart, port: 8080}", "name: cart, port: 8080, weight: -1}", "error[OutOfRange]: weight is -1"),
         ("name: cart, port: 8080}", "name: cart, port: 80}", "shop.yaml:24:19: error[BackendNotFound]"),
         ("name: cart, port: 8080}", "name: cart, port: 8080, weight: 0}", "error[AllWeightsZero]"),
+        ("[{name: cart, port: 8080}]", "[]", "shop.yaml:24:5: error[NoBackends]"),
     ] {
         let manifests = shop.replacen(from, to, 1);
         assert_ne!(manifests, shop);

@@ -23,6 +23,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod unanswered;
 mod validity;
 mod warning;
 
@@ -116,6 +117,7 @@ pub fn resolve(documents: &[Document], options: &Options) -> Resolution {
         warnings.extend(unmatchable::warnings(chains, routes, documents, front));
     }
     warnings.extend(loops::warnings(judged, options.front.as_ref()));
+    warnings.extend(unanswered::warnings(routes, documents));
     resolution.warnings.extend(warnings);
     resolution.warnings.sort();
     resolution.warnings.dedup();

@@ -124,7 +124,7 @@ fn clients_choose_no_upstream_even_where_the_module_is_missing() {
     for name in ["x-httproute-cluster", "X-HTTPRoute-Mirror-1"] {
         let request = Request::get("shop.example.com", "/").with(name, &recorder).with(ID_HEADER, name);
         // No route takes a request that no module has given an upstream.
-        assert_eq!(client.send(&request).unwrap().status, 404, "{name}");
+        assert_eq!(client.send(&request).unwrap().status, 503, "{name}");
         assert!(gateway.fleet.record.take(name).is_empty(), "{name}");
     }
 }

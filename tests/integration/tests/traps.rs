@@ -138,7 +138,7 @@ impl Rig {
     fn round(&self) -> BTreeMap<String, usize> {
         let mut forged = self.request.clone().with(ID_HEADER, "watched");
         for name in ["x-httproute-cluster", "X-HTTPRoute-Mirror-1", "x-httproute-mirror-4"] {
-            forged = forged.with(name, "audit/recorder/8080").with(name, "shop/audit/8080");
+            forged = forged.with(name, "mirror/audit/recorder/8080").with(name, "shop/audit/8080");
         }
         let mut outcomes = BTreeMap::new();
         for _ in 0..CONNECTIONS {
