@@ -12,23 +12,15 @@ use std::time::Duration;
 use httproute_manifests::Protocol;
 use serde_json::{Value, json};
 
-use super::route::private_headers;
+use super::private::{self, FORWARDED_FOR, INTERNAL};
 use super::with;
 use crate::args::Mirroring;
 
 /// How upstreams for copies are named: as those for requests, behind a word that no namespace follows.
 pub(crate) const CLUSTER_NAME: &str = "mirror/{namespace}/{name}/{port}";
 
-/// How many copies of a request Envoy carries; the module sends those beyond.
-const MIRRORS: usize = 4;
-
 /// How much the copies for one mirror may hold while they run, and again while they are being connected.
 const MEMORY: u32 = 1 << 30;
-
-/// Under these names a copy that Envoy carries keeps the request's `X-Forwarded-For`, be it missing, and `X-Envoy-Internal`.
-/// Nobody but the proxy sets them: they are removed from what clients send.
-const FORWARDED_FOR: &str = "x-httproute-forwarded-for";
-const INTERNAL: &str = "x-httproute-internal";
 
 impl Mirroring {
     /// How many copies for one mirror may run at a time, and how many may be connecting.
@@ -78,7 +70,7 @@ impl Mirroring {
 
     /// What the route of requests with mirrors has, and others have not.
     pub(crate) fn policies(&self) -> Value {
-        Value::from_iter(headers().map(|name| {
+        Value::from_iter(private::mirrors().map(|name| {
             json!({
                 "cluster_header": name,
                 // "The mirrored request" is the request: the API knows of no other Host for it.
@@ -87,16 +79,6 @@ impl Mirroring {
             })
         }))
     }
-}
-
-/// The headers by which the module names the upstreams of copies.
-pub(crate) fn headers() -> impl Iterator<Item = String> {
-    (1..=MIRRORS).map(|n| format!("x-httproute-mirror-{n}"))
-}
-
-/// The headers under which a copy keeps what the request has.
-pub(crate) fn kept() -> [&'static str; 2] {
-    [FORWARDED_FOR, INTERNAL]
 }
 
 /// What is changed on a copy before Envoy sends it, and changes it in its own way.
@@ -133,7 +115,7 @@ fn as_forwarded() -> Value {
         set("x-envoy-internal", &format!("%REQ({INTERNAL})%")),
     ];
     // By their names, because Istio 1.27 knows no removal by prefix.
-    changes.extend(private_headers().map(|name| remove(&name)));
+    changes.extend(private::all().map(|name| remove(&name)));
     json!({
         "name": "as-forwarded",
         "typed_config": {

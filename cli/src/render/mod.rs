@@ -7,6 +7,7 @@ mod mirrors;
 pub(crate) mod module;
 pub(crate) mod objects;
 pub(crate) mod ports;
+mod private;
 mod route;
 pub(crate) mod self_signed;
 pub(crate) mod served;

@@ -2,17 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::mirrors;
+use super::private::{self, CLUSTER, CLUSTER_WITHOUT_PROTO, NO_CLUSTER};
 use crate::args::Mirroring;
-
-/// The header by which the module names the upstream.
-const CLUSTER_HEADER: &str = "x-httproute-cluster";
-
-/// The header by which it does so if the rule removes `X-Forwarded-Proto`.
-const CLUSTER_HEADER_WITHOUT_PROTO: &str = "x-httproute-cluster-without-proto";
-
-/// A header that no request has: clients' are removed, and no module sets it.
-const NO_CLUSTER_HEADER: &str = "x-httproute-none";
 
 /// The routes: the module chooses the upstream by a header, and rules say how long it may take. So an edit of an HTTPRoute
 /// changes the configuration of the module and nothing else.
@@ -37,34 +28,28 @@ pub(crate) fn routes(mirroring: &Mirroring) -> [Value; 4] {
         })
     };
     // The module uses the mirror headers in their order.
-    let first_mirror = mirrors::headers().take(1).map(|name| present(&name));
-    let marks: Vec<Value> = [present(CLUSTER_HEADER)].into_iter().chain(first_mirror).collect();
+    let first_mirror = private::mirrors().take(1).map(|name| present(&name));
+    let marks: Vec<Value> = [present(CLUSTER)].into_iter().chain(first_mirror).collect();
     [
         json!({
             "match": { "prefix": "/", "headers": marks },
             "route": {
-                "cluster_header": CLUSTER_HEADER,
+                "cluster_header": CLUSTER,
                 "timeout": "0s",
                 "request_mirror_policies": mirroring.policies(),
             },
-            "request_headers_to_remove": [CLUSTER_HEADER],
+            "request_headers_to_remove": [CLUSTER],
             "request_body_buffer_limit": mirroring.buffer.0,
         }),
-        route(CLUSTER_HEADER, &[CLUSTER_HEADER]),
-        route(CLUSTER_HEADER_WITHOUT_PROTO, &[CLUSTER_HEADER_WITHOUT_PROTO, "x-forwarded-proto"]),
+        route(CLUSTER, &[CLUSTER]),
+        route(CLUSTER_WITHOUT_PROTO, &[CLUSTER_WITHOUT_PROTO, "x-forwarded-proto"]),
         json!({
             "match": { "prefix": "/" },
-            "route": { "cluster_header": NO_CLUSTER_HEADER },
+            "route": { "cluster_header": NO_CLUSTER },
         }),
     ]
 }
 
 fn present(name: &str) -> Value {
     json!({ "name": name, "present_match": true })
-}
-
-/// The headers by which the module speaks to Envoy, and Envoy's parts to each other.
-pub(crate) fn private_headers() -> impl Iterator<Item = String> {
-    let cluster_headers = [CLUSTER_HEADER, CLUSTER_HEADER_WITHOUT_PROTO];
-    mirrors::headers().chain(cluster_headers.into_iter().chain(mirrors::kept()).map(str::to_owned))
 }

@@ -71,22 +71,18 @@ pub(crate) enum Unresolved {
 /// Makes errors of what answers 500. The API server takes such a rule, so `check` only warns of it: of a filter that nothing
 /// implements, of backends that cannot be resolved, and of backends without any weight.
 pub(crate) fn raise(problems: &mut [Located], unresolved: Unresolved) {
-    const OF_BACKENDS: [&str; 6] = [
-        "AllWeightsZero",
-        "BackendNotFound",
-        "InvalidKind",
-        "NoBackends",
-        "RefNotPermitted",
-        "UnsupportedProtocol",
-    ];
     for Located { problem, .. } in problems {
-        // A mirror that cannot be resolved is left out, and its requests are served.
-        let is_of_a_backend = (problem.pointer.contains("/backendRefs/")
-            && !problem.pointer.contains("/filters/"))
-            || ["AllWeightsZero", "NoBackends"].contains(&problem.code);
+        let leads_nowhere = match problem.code {
+            "AllWeightsZero" | "NoBackends" => true,
+            // A mirror that cannot be resolved is left out, and its requests are served.
+            "BackendNotFound" | "InvalidKind" | "RefNotPermitted" | "UnsupportedProtocol" => {
+                problem.pointer.contains("/backendRefs/") && !problem.pointer.contains("/filters/")
+            }
+            _ => false,
+        };
         if problem.code == "UnsupportedFilter"
             || problem.pointer.ends_with("/extensionRef")
-            || (unresolved == Unresolved::Error && is_of_a_backend && OF_BACKENDS.contains(&problem.code))
+            || (unresolved == Unresolved::Error && leads_nowhere)
         {
             problem.severity = Severity::Error;
         }

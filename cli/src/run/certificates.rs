@@ -3,16 +3,15 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::os::unix::process::CommandExt;
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::Stdio;
 
 use httproute_manifests::{Certificate, Resolution};
 use serde_json::{Value, json};
 
-use super::envoy::level;
 use super::find::Binary;
-use crate::render::envoy::{socket, transport_socket};
-use crate::text::clean;
+use super::trial;
+use crate::render::envoy::transport_socket;
 
 /// Tries each certificate once, as long as it is used.
 #[derive(Debug)]
@@ -60,14 +59,10 @@ impl Trial {
 
     /// Why Envoy refuses one of the certificates.
     fn refusal(&self, certificates: &[&Certificate]) -> io::Result<Option<String>> {
-        let mut envoy = Command::new(&self.binary.path)
-            .args(["--mode", "validate", "--disable-hot-restart", "--log-level", "error"])
-            // Keys are in no file.
-            .args(["--log-format", "%l|%v", "--log-format-escaped", "-c", "/dev/fd/0"])
+        // Keys are in no file.
+        let mut envoy = trial::envoy(&self.binary, Path::new("/dev/fd/0"))
             .stdin(Stdio::piped())
-            .stdout(Stdio::null())
             .stderr(Stdio::piped())
-            .process_group(0)
             .spawn()?;
         if let Some(mut stdin) = envoy.stdin.take() {
             stdin.write_all(configuration(certificates).to_string().as_bytes())?;
@@ -78,8 +73,7 @@ impl Trial {
             return Ok(None);
         }
         let said = String::from_utf8_lossy(&ended.stderr);
-        let lines = said.lines().map(|line| clean(level(line).1));
-        Ok(Some(lines.collect::<Vec<_>>().join("; ")))
+        Ok(Some(trial::sentences(&said).collect::<Vec<_>>().join("; ")))
     }
 }
 
@@ -90,25 +84,8 @@ fn key(certificate: &Certificate) -> (String, String) {
 /// A listener for each certificate.
 fn configuration(certificates: &[&Certificate]) -> Value {
     let listener = |(number, certificate): (usize, &&Certificate)| {
-        json!({
-            "name": format!("trial-{number}"),
-            "address": socket("127.0.0.1", 0),
-            "filter_chains": [{
-                "filters": [{
-                    "name": "envoy.filters.network.http_connection_manager",
-                    "typed_config": {
-                        "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
-                        "stat_prefix": "trial",
-                        "route_config": { "virtual_hosts": [] },
-                        "http_filters": [{
-                            "name": "envoy.filters.http.router",
-                            "typed_config": { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" },
-                        }],
-                    },
-                }],
-                "transport_socket": transport_socket(std::slice::from_ref(*certificate)),
-            }],
-        })
+        let socket = transport_socket(std::slice::from_ref(*certificate));
+        trial::listener(&format!("trial-{number}"), std::iter::empty(), Some(socket))
     };
     let listeners: Vec<Value> = certificates.iter().enumerate().map(listener).collect();
     json!({ "static_resources": { "listeners": listeners } })

@@ -1,8 +1,10 @@
-//! A trial of what only the module can judge: objects of the kinds that it implements.
+//! Trials by an Envoy that serves nobody: of certificates ([`certificates`](super::certificates)), and here of what only the module
+//! can judge, the objects of kinds that it implements.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -14,6 +16,7 @@ use super::files::Files;
 use super::find::Binary;
 use super::published::Trouble;
 use super::state::State;
+use crate::render::envoy::socket;
 use crate::text::clean;
 
 /// How long an Envoy may take to load the modules.
@@ -33,15 +36,8 @@ pub(crate) fn trial(
 ) -> Result<BTreeSet<String>, Trouble> {
     let (bootstrap, log) = (files.folder().join("trial.json"), files.folder().join("trial.log"));
     fs::write(&bootstrap, configuration(state).to_string())?;
-    let mut command = Command::new(&binary.path);
-    command
-        .args(["--mode", "validate", "--disable-hot-restart", "--log-level", "error"])
-        .args(["--log-format", "%l|%v", "--log-format-escaped", "-c"])
-        .arg(&bootstrap)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(File::create(&log)?)
-        .process_group(0);
+    let mut command = envoy(binary, &bootstrap);
+    command.stdin(Stdio::null()).stderr(File::create(&log)?);
     let mut envoy = Ended(command.spawn()?);
     let begun = Instant::now();
     let is_valid = loop {
@@ -55,10 +51,56 @@ pub(crate) fn trial(
     match is_valid {
         true => Ok(said.lines().filter_map(invalid).collect()),
         false => {
-            let lines: Vec<String> = said.lines().map(|line| clean(level(line).1)).collect();
+            let lines: Vec<String> = sentences(&said).collect();
             Err(Trouble::Failed(format!("Envoy cannot load the module: {}", lines.join("\n  "))))
         }
     }
+}
+
+/// An Envoy that reads the configuration in a file, and ends.
+pub(super) fn envoy(binary: &Binary, configuration: &Path) -> Command {
+    let mut command = Command::new(&binary.path);
+    command
+        .args(["--mode", "validate", "--disable-hot-restart", "--log-level", "error"])
+        .args(["--log-format", "%l|%v", "--log-format-escaped", "-c"])
+        .arg(configuration)
+        .stdout(Stdio::null())
+        .process_group(0);
+    command
+}
+
+/// What it logs, without levels.
+pub(super) fn sentences(said: &str) -> impl Iterator<Item = String> {
+    said.lines().map(|line| clean(level(line).1))
+}
+
+/// A listener with the `filters` of HTTP and a router.
+pub(super) fn listener(
+    name: &str,
+    filters: impl Iterator<Item = Value>,
+    transport_socket: Option<Value>,
+) -> Value {
+    let router = json!({
+        "name": "envoy.filters.http.router",
+        "typed_config": { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" },
+    });
+    json!({
+        "name": name,
+        "address": socket("127.0.0.1", 0),
+        "filter_chains": [{
+            "filters": [{
+                "name": "envoy.filters.network.http_connection_manager",
+                "typed_config": {
+                    "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+                    "stat_prefix": "trial",
+                    "route_config": { "virtual_hosts": [] },
+                    "http_filters": filters.chain([router]).collect::<Vec<_>>(),
+                },
+            }],
+            // Null is as if it were not there.
+            "transport_socket": transport_socket,
+        }],
+    })
 }
 
 /// A process that does not outlive this.
@@ -76,24 +118,7 @@ impl Drop for Ended {
 fn configuration(state: &State) -> Value {
     let modules =
         state.modules.iter().map(|(chain, module)| json!({ "name": chain, "typed_config": module }));
-    let router = json!({
-        "name": "envoy.filters.http.router",
-        "typed_config": { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" },
-    });
-    let filters: Vec<Value> = modules.chain([router]).collect();
-    json!({ "static_resources": { "listeners": [{
-        "name": "trial",
-        "address": { "socket_address": { "address": "127.0.0.1", "port_value": 0 } },
-        "filter_chains": [{ "filters": [{
-            "name": "envoy.filters.network.http_connection_manager",
-            "typed_config": {
-                "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
-                "stat_prefix": "trial",
-                "route_config": { "virtual_hosts": [] },
-                "http_filters": filters,
-            },
-        }] }],
-    }] } })
+    json!({ "static_resources": { "listeners": [listener("trial", modules, None)] } })
 }
 
 /// What a module says of an object that it cannot use. All else has been checked already, by the code that modules are made of.

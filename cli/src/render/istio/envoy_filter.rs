@@ -8,7 +8,8 @@ use super::Place;
 use crate::args::Mirroring;
 use crate::render::envoy::removals;
 use crate::render::objects::object;
-use crate::render::route::{private_headers, routes};
+use crate::render::private;
+use crate::render::route::routes;
 
 const MANAGER: &str = "envoy.filters.network.http_connection_manager";
 const ROUTER: &str = "envoy.filters.http.router";
@@ -55,7 +56,7 @@ pub(super) fn patch(apply_to: &str, place: Value, operation: &str, value: Option
 
 /// The safety that every configuration has.
 fn manager(chain: &FilterChain, place: &Place, front: &FrontSettings) -> Value {
-    let mut removed: Vec<Value> = private_headers().map(|name| json!({ "remove": name })).collect();
+    let mut removed: Vec<Value> = private::all().map(|name| json!({ "remove": name })).collect();
     removed.extend(removals(front));
     let mut value = json!({
         "name": MANAGER,
