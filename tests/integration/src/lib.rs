@@ -4,6 +4,7 @@ pub mod backend;
 pub mod browser;
 pub mod case;
 pub mod client;
+pub mod command_line;
 pub mod conformance;
 pub mod control_plane;
 pub mod demo;

@@ -8,7 +8,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use crate::conformance::cli;
+use crate::command_line::cli;
 use crate::envoy;
 use crate::folder::Folder;
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use httproute_integration::case::Case;
 use httproute_integration::client::{Client, Request};
-use httproute_integration::conformance::cli;
+use httproute_integration::command_line::cli;
 use httproute_integration::envoy::bootstrap::{Net, bootstrap, sites, upstreams};
 use httproute_integration::envoy::{self, Envoy};
 use httproute_integration::fleet::Fleet;

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use httproute_integration::backend::Behaviour;
 use httproute_integration::client::{Client, Request};
-use httproute_integration::conformance::cli;
+use httproute_integration::command_line::cli;
 use httproute_integration::control_plane::{ClusterExample, envoy_gateway, objects};
 use httproute_integration::envoy::{self, Envoy};
 use httproute_integration::fleet::Fleet;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use httproute_integration::backend::Behaviour;
 use httproute_integration::client::{Client, Request};
-use httproute_integration::conformance::cli;
+use httproute_integration::command_line::cli;
 use httproute_integration::envoy::{self, Envoy};
 use httproute_integration::example::{self, Example, UPSTREAMS};
 use httproute_integration::fleet::Fleet;

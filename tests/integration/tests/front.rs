@@ -4,10 +4,9 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::process::{Command, Stdio};
 
 use httproute_integration::backend::{Behaviour, NAME_HEADER};
-use httproute_integration::conformance::cli;
+use httproute_integration::command_line;
 use httproute_integration::envoy::{self, Envoy};
 use httproute_integration::fleet::Fleet;
 use httproute_integration::frames::{Connection, END_HEADERS, END_STREAM, End, HEADERS, block};
@@ -175,35 +174,11 @@ impl Rig {
     fn start(flags: &[&str]) -> Result<Self, String> {
         let backends = BACKENDS.map(|name| (format!("default/{name}/8080"), Behaviour::Echo));
         let fleet = Fleet::start(&BTreeMap::from(backends), IpAddr::V4(Ipv4Addr::LOCALHOST), |_| 0)?;
-        let mut command = Command::new(cli()?);
-        command.args([
-            "render",
-            "envoy",
-            "--bind",
-            "127.0.0.1",
-            "--admin-port",
-            "0",
-            "--port",
-            "80=0",
-            "-f",
-            "-",
-        ]);
-        command.arg("--wasm-dir").arg(httproute_integration::dist()).args(flags);
-        for (name, (host, port)) in fleet.places("127.0.0.1") {
-            let (service, service_port) = name.rsplit_once('/').ok_or("no port")?;
-            command.args(["--backend", &format!("{service}:{service_port}={host}:{port}")]);
-        }
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut rendering = command.spawn().map_err(|e| e.to_string())?;
-        if let Some(mut stdin) = rendering.stdin.take() {
-            stdin.write_all(MANIFESTS.as_bytes()).map_err(|e| e.to_string())?;
-        }
-        let output = rendering.wait_with_output().map_err(|e| e.to_string())?;
-        if !output.status.success() {
-            return Err(show(&output.stderr));
-        }
+        let flags = [&["--port", "80=0"], flags].concat();
+        let config =
+            command_line::render(&command_line::cli()?, MANIFESTS, flags, &fleet.places("127.0.0.1"))?;
         let binary = envoy::find("1.40.0")?;
-        let envoy = Envoy::start_from(&binary, "front", ("envoy.yaml", &show(&output.stdout)))?;
+        let envoy = Envoy::start_from(&binary, "front", ("envoy.yaml", &config))?;
         let listener = envoy.admin.listeners()?["http-80"];
         Ok(Rig { _envoy: envoy, listener, fleet })
     }

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use httproute_integration::backend::Behaviour;
 use httproute_integration::client::{Client, Request};
-use httproute_integration::conformance::cli;
+use httproute_integration::command_line::cli;
 use httproute_integration::control_plane::istio::{self, Naming};
 use httproute_integration::control_plane::{ClusterExample, objects};
 use httproute_integration::envoy::{self, Envoy};

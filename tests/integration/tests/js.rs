@@ -8,6 +8,7 @@ use std::process::{Command, ExitCode, Output, Stdio};
 use std::sync::{Arc, Mutex};
 
 use httproute_integration::case::{Case, RequestSpec, Side};
+use httproute_integration::command_line;
 use httproute_integration::conformance::{self, Test};
 use httproute_integration::javascript::{self, Node};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -26,7 +27,7 @@ fn main() -> ExitCode {
 
 fn trials() -> Result<Vec<Trial>, String> {
     let node = Arc::new(Mutex::new(Node::start()?));
-    let cli = Arc::new(conformance::cli()?);
+    let cli = Arc::new(command_line::cli()?);
     let mut trials = Vec::new();
     for case in Case::read_all(&httproute_integration::cases())? {
         if case.runs_on(Side::Native) {

@@ -5,11 +5,10 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use httproute_integration::conformance::cli;
+use httproute_integration::command_line;
 use httproute_integration::envoy::{self, Envoy, default_version};
 
 /// How long what is awaited may take.
@@ -188,25 +187,18 @@ impl Rig {
                 (_, None) => {}
             }
         }
-        let mut command = Command::new(cli().unwrap());
-        command.args(["render", "envoy", "--bind", "127.0.0.1", "--admin", "0", "--port", "80=0"]);
-        command.args(["--mirror-timeout", timeout, "--wasm-dir"]).arg(httproute_integration::dist());
-        for (name, listener) in &places {
+        let flags = ["--port", "80=0", "--mirror-timeout", timeout];
+        let at = places.iter().map(|(name, listener)| {
             let port = match *name {
                 // Nobody listens there once this is dropped.
                 "refusing" => envoy::bootstrap::CLOSED_PORT,
                 _ => listener.local_addr().unwrap().port(),
             };
-            command.args(["--backend", &format!("default/{name}:8080=127.0.0.1:{port}")]);
-        }
-        let manifests = httproute_integration::root()
-            .join(format!("target/integration/mirrors-{version}-{timeout}-{}.yaml", std::process::id()));
-        std::fs::create_dir_all(manifests.parent().unwrap()).unwrap();
-        std::fs::write(&manifests, self::manifests()).unwrap();
-        let output = command.arg("-f").arg(&manifests).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        std::fs::remove_file(&manifests).unwrap();
-        let config = String::from_utf8(output.stdout).unwrap();
+            (format!("default/{name}/8080"), ("127.0.0.1".to_owned(), port))
+        });
+        let config =
+            command_line::render(&command_line::cli().unwrap(), &self::manifests(), flags, &at.collect())
+                .unwrap();
         let envoy =
             Envoy::start_from(&envoy::find(version).unwrap(), "mirrors", ("envoy.yaml", &config)).unwrap();
         let listener = envoy.admin.listeners().unwrap()["http-80"];

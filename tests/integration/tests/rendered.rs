@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use httproute_integration::client::{Client, Request};
-use httproute_integration::conformance::cli;
+use httproute_integration::command_line::cli;
 use httproute_integration::envoy::{self, Envoy};
 use httproute_integration::fleet::Fleet;
 use httproute_integration::gateway_example::GatewayExample;

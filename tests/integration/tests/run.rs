@@ -10,7 +10,7 @@ use std::process::Command;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use httproute_integration::client::{Client, Request};
-use httproute_integration::conformance::cli;
+use httproute_integration::command_line::cli;
 use httproute_integration::envoy::{self, Admin};
 use httproute_integration::folder::Folder;
 use httproute_integration::generations::{GATEWAY, HOST};

@@ -10,7 +10,7 @@ mod report;
 mod rig;
 
 pub use form::{Level, Step, Test};
-pub use render::{Rendered, cli};
+pub use render::Rendered;
 pub use report::{Outcome, report};
 pub use rig::Rig;
 

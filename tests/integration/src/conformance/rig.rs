@@ -10,6 +10,7 @@ use super::form::{Step, Test};
 use super::render::{self, Rendered};
 use crate::backend::Behaviour;
 use crate::client::Client;
+use crate::command_line;
 use crate::envoy::{self, Envoy};
 use crate::expect::Observed;
 use crate::fleet::Fleet;
@@ -43,7 +44,7 @@ impl Rig {
     /// Renders all tests and starts everything, with Envoy `version`.
     pub fn start(tests: &[Test], version: &str) -> Result<Rig, String> {
         let binary = envoy::find(version)?;
-        let cli = render::cli()?;
+        let cli = command_line::cli()?;
         let identity = Identity::generate(&HOSTS)?;
         let backends = backends(tests)?;
         let fleet = Fleet::start(&backends, [127, 0, 0, 1].into(), |_| 0)?;
@@ -62,7 +63,7 @@ impl Rig {
             if !test.own_gateways {
                 files.push(super::folder().join("gateway.yaml"));
             }
-            match Rendered::new(&cli, test, &places, &files, &scratch) {
+            match Rendered::new(&cli, test, &places, &files) {
                 Ok(one) => drop(rendered.insert(test.test.clone(), one)),
                 Err(e) => drop(failed.insert(test.test.clone(), e)),
             }

@@ -11,7 +11,7 @@ use super::Scene;
 use super::scenes;
 use crate::case::{Exchange, RequestSpec, raw};
 use crate::client::Client;
-use crate::conformance::cli;
+use crate::command_line::cli;
 use crate::envoy::{self, Envoy};
 use crate::expect::Observed;
 use crate::fleet::Fleet;

@@ -1,9 +1,8 @@
 //! An Envoy as users have it, with what clients attack behind it, and the proof that nobody else was harmed.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
@@ -11,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use httproute_integration::backend::Behaviour;
 use httproute_integration::client::{Client, Request};
-use httproute_integration::conformance::cli;
+use httproute_integration::command_line;
 use httproute_integration::envoy::{self, Envoy};
 use httproute_integration::fleet::Fleet;
 use httproute_integration::load::LeanBackend;
@@ -226,35 +225,9 @@ fn machines(envoy: &Envoy) -> Result<u64, String> {
 fn render(fleet: &Fleet, silent: SocketAddr) -> Result<String, String> {
     let mut places: BTreeMap<_, _> = fleet.places("127.0.0.1");
     places.insert("shop/silent/8080".into(), ("127.0.0.1".into(), silent.port()));
-    let mut command = Command::new(cli()?);
-    command.args([
-        "render",
-        "envoy",
-        "--bind",
-        "127.0.0.1",
-        "--admin-port",
-        "0",
-        "--port",
-        "80=0",
-        "--wasm-dir",
-    ]);
-    command.arg(httproute_integration::dist());
-    command.arg("-f").arg(httproute_integration::root().join("tests/integration/hostile/gateway.yaml"));
-    command.args(["-f", "-"]);
+    let gateway = httproute_integration::root().join("tests/integration/hostile/gateway.yaml");
+    let gateway = gateway.to_str().ok_or("the checkout has a path that is not UTF-8")?;
     // As many copies at once as there are slow clients, and none that waits longer than a test has.
-    command.args(["--mirror-buffer", "1M", "--mirror-timeout", "6s"]);
-    for (name, (host, port)) in &places {
-        let (service, service_port) = name.rsplit_once('/').unwrap_or((name, ""));
-        command.args(["--backend", &format!("{service}:{service_port}={host}:{port}")]);
-    }
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut rendering = command.spawn().map_err(|e| e.to_string())?;
-    if let Some(mut stdin) = rendering.stdin.take() {
-        stdin.write_all(patterns::routes().as_bytes()).map_err(|e| e.to_string())?;
-    }
-    let output = rendering.wait_with_output().map_err(|e| e.to_string())?;
-    match output.status.success() {
-        true => String::from_utf8(output.stdout).map_err(|e| e.to_string()),
-        false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
-    }
+    let flags = ["--port", "80=0", "-f", gateway, "--mirror-buffer", "1M", "--mirror-timeout", "6s"];
+    command_line::render(&command_line::cli()?, &patterns::routes(), flags, &places)
 }
